@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * handleapi.h - handles: close, duplicate, compare, and their two flags.
+ *
+ * A HANDLE is an index into this process's table, never a file descriptor; its two low bits
+ * are ignored. Pages: "Handle and Object Functions"; facts 12.1 to 12.34.
+ */
+#ifndef NTSHM_HANDLEAPI_H
+#define NTSHM_HANDLEAPI_H
+
+#include "minwindef.h"
+#include "winnt.h"
+
+#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HANDLE_FLAG_INHERIT            0x00000001
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 0x00000002
+
+/*
+ * CloseHandle - close one handle. The object's name goes with its last handle, its memory
+ * with the last handle or view. Return: TRUE; FALSE with ERROR_INVALID_HANDLE for a value
+ * that is not open, NULL, or protected from close. The pseudo handle of the process may be
+ * closed any number of times.
+ */
+BOOL WINAPI CloseHandle(HANDLE hObject);
+
+/*
+ * DuplicateHandle - make another handle to the object of @hSourceHandle.
+ * @hSourceProcessHandle, @hTargetProcessHandle: GetCurrentProcess() (other processes:
+ *   ERROR_NOT_SUPPORTED in this version)
+ * @lpTargetHandle: receives the handle; NULL is allowed, the handle is then lost (12.16)
+ * @dwDesiredAccess: the new handle's rights, unless DUPLICATE_SAME_ACCESS; more than the source
+ *   has is granted when the object's own security does (12.10)
+ * @dwOptions: DUPLICATE_CLOSE_SOURCE closes the source, also when the call fails
+ * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
+ * ERROR_NOT_ENOUGH_MEMORY.
+ */
+BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
+                            HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,
+                            DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions);
+
+/*
+ * CompareObjectHandles - TRUE when both handles name one object. FALSE with
+ * ERROR_NOT_SAME_OBJECT when they do not, ERROR_INVALID_HANDLE when one is not open.
+ */
+BOOL WINAPI CompareObjectHandles(HANDLE hFirstObjectHandle, HANDLE hSecondObjectHandle);
+
+/*
+ * GetHandleInformation, SetHandleInformation - read the HANDLE_FLAG_ bits of a handle, or set
+ * those in @dwMask to @dwFlags. FALSE with ERROR_INVALID_HANDLE; ERROR_INVALID_PARAMETER for
+ * other bits in @dwMask; ERROR_NOACCESS when @lpdwFlags is NULL.
+ */
+BOOL WINAPI GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags);
+BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * winnt.h - the types and constants that user mode and the Nt layer share: characters,
+ * strings, access rights, page protections, allocation and section flags.
+ *
+ * WCHAR is wchar_t, 32 bits on Linux, so that L"..." and the wcs functions of the C library
+ * work. This is the one stated difference from the layout of Windows.
+ */
+#ifndef NTSHM_WINNT_H
+#define NTSHM_WINNT_H
+
+#include "minwindef.h"
+#include "guiddef.h"
+
+#ifndef VOID
+#    define VOID void
+#endif
+#ifndef NTAPI
+#    define NTAPI
+#endif
+#ifndef NTSYSAPI
+#    define NTSYSAPI
+#endif
+#ifndef NTSYSCALLAPI
+#    define NTSYSCALLAPI
+#endif
+#define DECLSPEC_IMPORT
+#define DECLSPEC_NOVTABLE
+#define DECLSPEC_NOTHROW
+#define DECLSPEC_SELECTANY __attribute__((__weak__))
+#define DECLSPEC_NORETURN  __attribute__((__noreturn__))
+#define DECLSPEC_ALIGN(n)  __attribute__((__aligned__(n)))
+#define DECLSPEC_UUID(x)
+#define DECLSPEC_DEPRECATED                __attribute__((__deprecated__))
+
+#define UNREFERENCED_PARAMETER(p)          ((void)(p))
+#define DBG_UNREFERENCED_PARAMETER(p)      ((void)(p))
+#define DBG_UNREFERENCED_LOCAL_VARIABLE(v) ((void)(v))
+
+#ifdef __cplusplus
+#    define EXTERN_C    extern "C"
+#    define C_ASSERT(e) static_assert((e), "C_ASSERT")
+#else
+#    define EXTERN_C    extern
+#    define C_ASSERT(e) _Static_assert((e), "C_ASSERT")
+#endif
+
+/* GCC and clang know unnamed members; NONAMELESSUNION asks for the named forms as in the SDK. */
+#ifdef NONAMELESSUNION
+#    define DUMMYUNIONNAME  u
+#    define DUMMYSTRUCTNAME s
+#else
+#    define DUMMYUNIONNAME
+#    define DUMMYSTRUCTNAME
+#endif
+
+#define FIELD_OFFSET(type, field)               ((LONG)offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field)             (sizeof(((type *)0)->field))
+#define CONTAINING_RECORD(address, type, field) ((type *)((char *)(address)-offsetof(type, field)))
+#define ARRAYSIZE(a)                            (sizeof(a) / sizeof((a)[0]))
+
+/* ---- characters and numbers ---- */
+
+typedef void *PVOID;
+typedef char CHAR, *PCHAR;
+typedef int16_t SHORT, *PSHORT;
+typedef int32_t LONG, *PLONG;
+typedef unsigned char UCHAR, *PUCHAR;
+typedef uint16_t USHORT, *PUSHORT;
+typedef uint32_t ULONG, *PULONG;
+typedef int64_t LONGLONG, *PLONGLONG;
+typedef uint64_t ULONGLONG, *PULONGLONG;
+typedef uint64_t DWORDLONG, *PDWORDLONG;
+typedef BYTE BOOLEAN, *PBOOLEAN;
+typedef BYTE FCHAR;
+
+typedef wchar_t WCHAR, *PWCHAR, *LPWCH, *PWCH;
+typedef const WCHAR *LPCWCH, *PCWCH;
+typedef WCHAR *NWPSTR, *LPWSTR, *PWSTR;
+typedef const WCHAR *LPCWSTR, *PCWSTR;
+typedef PWSTR *PZPWSTR;
+typedef const PWSTR *PCZPWSTR;
+
+typedef CHAR *LPCH, *PCH;
+typedef const CHAR *LPCCH, *PCCH;
+typedef CHAR *NPSTR, *LPSTR, *PSTR;
+typedef const CHAR *LPCSTR, *PCSTR;
+
+#ifdef UNICODE
+#    ifndef NTSHM_TCHAR_DEFINED
+#        define NTSHM_TCHAR_DEFINED
+typedef WCHAR TCHAR, *PTCHAR;
+#    endif
+typedef LPWSTR LPTCH, PTCH, PTSTR, LPTSTR;
+typedef LPCWSTR PCTSTR, LPCTSTR;
+#    define __TEXT(quote) L##quote
+#else
+#    ifndef NTSHM_TCHAR_DEFINED
+#        define NTSHM_TCHAR_DEFINED
+typedef char TCHAR, *PTCHAR;
+#    endif
+typedef LPSTR LPTCH, PTCH, PTSTR, LPTSTR;
+typedef LPCSTR PCTSTR, LPCTSTR;
+#    define __TEXT(quote) quote
+#endif
+#define TEXT(quote) __TEXT(quote)
+
+typedef HANDLE *PHANDLE, *LPHANDLE;
+typedef LONG HRESULT;
+typedef DWORD LCID;
+typedef DWORD ACCESS_MASK, *PACCESS_MASK;
+typedef PVOID PSECURITY_DESCRIPTOR;
+typedef PVOID PSID;
+typedef DWORD SECURITY_INFORMATION, *PSECURITY_INFORMATION;
+
+#define DECLARE_HANDLE(name) \
+    struct name##__ {        \
+        int unused;          \
+    };                       \
+    typedef struct name##__ *name
+
+#define MAXCHAR     0x7f
+#define MAXSHORT    0x7fff
+#define MAXLONG     0x7fffffff
+#define MAXUCHAR    0xff
+#define MAXUSHORT   0xffff
+#define MAXULONG    0xffffffff
+#define MAXDWORD    0xffffffff
+#define MAXLONGLONG ((LONGLONG)0x7fffffffffffffff)
+
+typedef union _LARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        LONG HighPart;
+    } DUMMYSTRUCTNAME;
+    struct {
+        DWORD LowPart;
+        LONG HighPart;
+    } u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+
+typedef union _ULARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    } DUMMYSTRUCTNAME;
+    struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    } u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
+typedef struct _LUID {
+    DWORD LowPart;
+    LONG HighPart;
+} LUID, *PLUID;
+
+typedef struct _LIST_ENTRY {
+    struct _LIST_ENTRY *Flink;
+    struct _LIST_ENTRY *Blink;
+} LIST_ENTRY, *PLIST_ENTRY;
+
+/* ---- access rights ---- */
+
+#define DELETE                   0x00010000
+#define READ_CONTROL             0x00020000
+#define WRITE_DAC                0x00040000
+#define WRITE_OWNER              0x00080000
+#define SYNCHRONIZE              0x00100000
+#define STANDARD_RIGHTS_REQUIRED 0x000F0000
+#define STANDARD_RIGHTS_READ     READ_CONTROL
+#define STANDARD_RIGHTS_WRITE    READ_CONTROL
+#define STANDARD_RIGHTS_EXECUTE  READ_CONTROL
+#define STANDARD_RIGHTS_ALL      0x001F0000
+#define SPECIFIC_RIGHTS_ALL      0x0000FFFF
+#define ACCESS_SYSTEM_SECURITY   0x01000000
+#define MAXIMUM_ALLOWED          0x02000000
+#define GENERIC_READ             0x80000000
+#define GENERIC_WRITE            0x40000000
+#define GENERIC_EXECUTE          0x20000000
+#define GENERIC_ALL              0x10000000
+
+typedef struct _GENERIC_MAPPING {
+    ACCESS_MASK GenericRead;
+    ACCESS_MASK GenericWrite;
+    ACCESS_MASK GenericExecute;
+    ACCESS_MASK GenericAll;
+} GENERIC_MAPPING, *PGENERIC_MAPPING;
+
+#define SECTION_QUERY                0x0001
+#define SECTION_MAP_WRITE            0x0002
+#define SECTION_MAP_READ             0x0004
+#define SECTION_MAP_EXECUTE          0x0008
+#define SECTION_EXTEND_SIZE          0x0010
+#define SECTION_MAP_EXECUTE_EXPLICIT 0x0020
+#define SECTION_ALL_ACCESS                                                             \
+    (STANDARD_RIGHTS_REQUIRED | SECTION_QUERY | SECTION_MAP_WRITE | SECTION_MAP_READ | \
+     SECTION_MAP_EXECUTE | SECTION_EXTEND_SIZE)
+#define SESSION_QUERY_ACCESS              0x0001
+#define SESSION_MODIFY_ACCESS             0x0002
+
+#define EVENT_MODIFY_STATE                0x0002
+#define EVENT_ALL_ACCESS                  (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
+
+#define DUPLICATE_CLOSE_SOURCE            0x00000001
+#define DUPLICATE_SAME_ACCESS             0x00000002
+
+#define PROCESS_TERMINATE                 0x0001
+#define PROCESS_CREATE_THREAD             0x0002
+#define PROCESS_VM_OPERATION              0x0008
+#define PROCESS_VM_READ                   0x0010
+#define PROCESS_VM_WRITE                  0x0020
+#define PROCESS_DUP_HANDLE                0x0040
+#define PROCESS_QUERY_INFORMATION         0x0400
+#define PROCESS_QUERY_LIMITED_INFORMATION 0x1000
+#define PROCESS_ALL_ACCESS                (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xFFFF)
+
+#define FILE_READ_DATA                    0x0001
+#define FILE_WRITE_DATA                   0x0002
+#define FILE_APPEND_DATA                  0x0004
+#define FILE_EXECUTE                      0x0020
+#define FILE_READ_ATTRIBUTES              0x0080
+#define FILE_WRITE_ATTRIBUTES             0x0100
+
+/* ---- pages, allocations, sections ---- */
+
+#define PAGE_NOACCESS                     0x01
+#define PAGE_READONLY                     0x02
+#define PAGE_READWRITE                    0x04
+#define PAGE_WRITECOPY                    0x08
+#define PAGE_EXECUTE                      0x10
+#define PAGE_EXECUTE_READ                 0x20
+#define PAGE_EXECUTE_READWRITE            0x40
+#define PAGE_EXECUTE_WRITECOPY            0x80
+#define PAGE_GUARD                        0x100
+#define PAGE_NOCACHE                      0x200
+#define PAGE_WRITECOMBINE                 0x400
+#define PAGE_REVERT_TO_FILE_MAP           0x80000000
+#define PAGE_TARGETS_NO_UPDATE            0x40000000
+#define PAGE_TARGETS_INVALID              0x40000000
+
+#define MEM_COMMIT                        0x00001000
+#define MEM_RESERVE                       0x00002000
+#define MEM_REPLACE_PLACEHOLDER           0x00004000
+#define MEM_RESERVE_PLACEHOLDER           0x00040000
+#define MEM_RESET                         0x00080000
+#define MEM_TOP_DOWN                      0x00100000
+#define MEM_WRITE_WATCH                   0x00200000
+#define MEM_PHYSICAL                      0x00400000
+#define MEM_ROTATE                        0x00800000
+#define MEM_DIFFERENT_IMAGE_BASE_OK       0x00800000
+#define MEM_RESET_UNDO                    0x01000000
+#define MEM_LARGE_PAGES                   0x20000000
+#define MEM_4MB_PAGES                     0x80000000
+#define MEM_64K_PAGES                     (MEM_LARGE_PAGES | MEM_PHYSICAL)
+#define MEM_UNMAP_WITH_TRANSIENT_BOOST    0x00000001
+#define MEM_COALESCE_PLACEHOLDERS         0x00000001
+#define MEM_PRESERVE_PLACEHOLDER          0x00000002
+#define MEM_DECOMMIT                      0x00004000
+#define MEM_RELEASE                       0x00008000
+#define MEM_FREE                          0x00010000
+#define MEM_PRIVATE                       0x00020000
+#define MEM_MAPPED                        0x00040000
+#define MEM_IMAGE                         0x01000000
+
+#define SEC_NO_CHANGE                     0x00400000
+#define SEC_FILE                          0x00800000
+#define SEC_IMAGE                         0x01000000
+#define SEC_PROTECTED_IMAGE               0x02000000
+#define SEC_RESERVE                       0x04000000
+#define SEC_COMMIT                        0x08000000
+#define SEC_NOCACHE                       0x10000000
+#define SEC_WRITECOMBINE                  0x40000000
+#define SEC_LARGE_PAGES                   0x80000000
+#define SEC_IMAGE_NO_EXECUTE              (SEC_IMAGE | SEC_NOCACHE)
+
+typedef struct _MEMORY_BASIC_INFORMATION {
+    PVOID BaseAddress;
+    PVOID AllocationBase;
+    DWORD AllocationProtect;
+#if __SIZEOF_POINTER__ == 8
+    WORD PartitionId;
+#endif
+    SIZE_T RegionSize;
+    DWORD State;
+    DWORD Protect;
+    DWORD Type;
+} MEMORY_BASIC_INFORMATION, *PMEMORY_BASIC_INFORMATION;
+
+typedef struct _MEM_ADDRESS_REQUIREMENTS {
+    PVOID LowestStartingAddress;
+    PVOID HighestEndingAddress;
+    SIZE_T Alignment;
+} MEM_ADDRESS_REQUIREMENTS, *PMEM_ADDRESS_REQUIREMENTS;
+
+#define MEM_EXTENDED_PARAMETER_GRAPHICS            0x00000001
+#define MEM_EXTENDED_PARAMETER_NONPAGED            0x00000002
+#define MEM_EXTENDED_PARAMETER_ZERO_PAGES_OPTIONAL 0x00000004
+#define MEM_EXTENDED_PARAMETER_NONPAGED_LARGE      0x00000008
+#define MEM_EXTENDED_PARAMETER_NONPAGED_HUGE       0x00000010
+#define MEM_EXTENDED_PARAMETER_SOFT_FAULT_PAGES    0x00000020
+#define MEM_EXTENDED_PARAMETER_EC_CODE             0x00000040
+#define MEM_EXTENDED_PARAMETER_NUMA_NODE_MANDATORY ((DWORD64)1 << 63)
+
+typedef enum MEM_EXTENDED_PARAMETER_TYPE {
+    MemExtendedParameterInvalidType = 0,
+    MemExtendedParameterAddressRequirements,
+    MemExtendedParameterNumaNode,
+    MemExtendedParameterPartitionHandle,
+    MemExtendedParameterUserPhysicalHandle,
+    MemExtendedParameterAttributeFlags,
+    MemExtendedParameterImageMachine,
+    MemExtendedParameterMax
+} MEM_EXTENDED_PARAMETER_TYPE,
+    *PMEM_EXTENDED_PARAMETER_TYPE;
+
+#define MEM_EXTENDED_PARAMETER_TYPE_BITS 8
+
+typedef struct DECLSPEC_ALIGN(8) MEM_EXTENDED_PARAMETER {
+    __extension__ struct {
+        __extension__ DWORD64 Type : MEM_EXTENDED_PARAMETER_TYPE_BITS;
+        __extension__ DWORD64 Reserved : 64 - MEM_EXTENDED_PARAMETER_TYPE_BITS;
+    } DUMMYSTRUCTNAME;
+    __extension__ union {
+        DWORD64 ULong64;
+        PVOID Pointer;
+        SIZE_T Size;
+        HANDLE Handle;
+        DWORD ULong;
+    } DUMMYUNIONNAME;
+} MEM_EXTENDED_PARAMETER, *PMEM_EXTENDED_PARAMETER;
+
+#define NUMA_NO_PREFERRED_NODE         ((DWORD)-1)
+
+#define MAXIMUM_WAIT_OBJECTS           64
+
+#define PROCESSOR_ARCHITECTURE_INTEL   0
+#define PROCESSOR_ARCHITECTURE_ARM     5
+#define PROCESSOR_ARCHITECTURE_IA64    6
+#define PROCESSOR_ARCHITECTURE_AMD64   9
+#define PROCESSOR_ARCHITECTURE_ARM64   12
+#define PROCESSOR_ARCHITECTURE_UNKNOWN 0xFFFF
+#define PROCESSOR_INTEL_PENTIUM        586
+#define PROCESSOR_AMD_X8664            8664
+
+/*
+ * The statuses that Win32 programs see are DWORDs here, as in the SDK. <ntstatus.h> defines
+ * them again as NTSTATUS, in whichever order the two are included; WIN32_NO_STATUS leaves
+ * these out.
+ */
+#if !defined(WIN32_NO_STATUS) && !defined(NTSHM_NTSTATUS_H)
+#    define STATUS_WAIT_0               ((DWORD)0x00000000)
+#    define STATUS_ABANDONED_WAIT_0     ((DWORD)0x00000080)
+#    define STATUS_USER_APC             ((DWORD)0x000000C0)
+#    define STATUS_TIMEOUT              ((DWORD)0x00000102)
+#    define STATUS_PENDING              ((DWORD)0x00000103)
+#    define STATUS_GUARD_PAGE_VIOLATION ((DWORD)0x80000001)
+#    define STATUS_ACCESS_VIOLATION     ((DWORD)0xC0000005)
+#    define STATUS_IN_PAGE_ERROR        ((DWORD)0xC0000006)
+#    define STATUS_INVALID_HANDLE       ((DWORD)0xC0000008)
+#    define STATUS_INVALID_PARAMETER    ((DWORD)0xC000000D)
+#    define STATUS_NO_MEMORY            ((DWORD)0xC0000017)
+#    define STATUS_ILLEGAL_INSTRUCTION  ((DWORD)0xC000001D)
+#endif
+
+/* Bit operators for a C++ enumeration whose values are flags. */
+#ifdef __cplusplus
+extern "C++" {
+template <class E> struct ntshm_enum_bits {
+    typedef __underlying_type(E) type;
+};
+}
+#    define DEFINE_ENUM_FLAG_OPERATORS(E)                                            \
+        extern "C++" {                                                               \
+        inline constexpr E operator|(E a, E b) noexcept                              \
+        {                                                                            \
+            return E(((ntshm_enum_bits<E>::type)a) | ((ntshm_enum_bits<E>::type)b)); \
+        }                                                                            \
+        inline constexpr E operator&(E a, E b) noexcept                              \
+        {                                                                            \
+            return E(((ntshm_enum_bits<E>::type)a) & ((ntshm_enum_bits<E>::type)b)); \
+        }                                                                            \
+        inline constexpr E operator^(E a, E b) noexcept                              \
+        {                                                                            \
+            return E(((ntshm_enum_bits<E>::type)a) ^ ((ntshm_enum_bits<E>::type)b)); \
+        }                                                                            \
+        inline constexpr E operator~(E a) noexcept                                   \
+        {                                                                            \
+            return E(~((ntshm_enum_bits<E>::type)a));                                \
+        }                                                                            \
+        inline E &operator|=(E &a, E b) noexcept                                     \
+        {                                                                            \
+            return a = a | b;                                                        \
+        }                                                                            \
+        inline E &operator&=(E &a, E b) noexcept                                     \
+        {                                                                            \
+            return a = a & b;                                                        \
+        }                                                                            \
+        inline E &operator^=(E &a, E b) noexcept                                     \
+        {                                                                            \
+            return a = a ^ b;                                                        \
+        }                                                                            \
+        }
+#else
+#    define DEFINE_ENUM_FLAG_OPERATORS(E)
+#endif
+
+#endif
