@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the seam only: the place where a test looks at each call before it is made.
+ */
+#ifndef NT_OS_FAULT_H
+#define NT_OS_FAULT_H
+
+#include "os/os.h"
+
+extern _Atomic(int (*)(enum nt_os_call)) nt_os_fault;
+
+/* The errno that a test wants this call to fail with, or 0. */
+static inline int nt_os_faulted(enum nt_os_call call)
+{
+    int (*fault)(enum nt_os_call) = atomic_load_explicit(&nt_os_fault, memory_order_relaxed);
+
+    return __builtin_expect(fault != NULL, 0) ? fault(call) : 0;
+}
+
+/* Lets a test fail the call: returns -errno from the calling function. */
+#define NT_OS_FAULT(call)                   \
+    do {                                    \
+        int faulted_ = nt_os_faulted(call); \
+        if (faulted_)                       \
+            return -faulted_;               \
+    } while (0)
+
+/**
+ * nt_os_more_fds() - after EMFILE: raise the soft limit to the hard one
+ *
+ * Return: true when it is worth trying again. NTSHM_NOFILE=keep forbids it.
+ */
+bool nt_os_more_fds(void);
+
+/** nt_os_forget_maps() - close the kept descriptor of the maps file */
+void nt_os_forget_maps(void);
+
+/** nt_os_proc_fd() - kept O_PATH descriptor of /proc/self/fd, or -errno; borrowed */
+int nt_os_proc_fd(void);
+
+#endif

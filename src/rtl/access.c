@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The table of kinds and the generic mapping.
+ */
+#include <ntstatus.h>
+
+#include "rtl/access.h"
+#include "util/macro.h"
+
+/* Not in the SDK's headers. */
+#ifndef EVENT_QUERY_STATE
+#    define EVENT_QUERY_STATE 0x0001
+#endif
+
+static const struct nt_kind_rights kinds[] = {
+    [NT_KIND_SECTION] =
+        {
+            .valid = SECTION_ALL_ACCESS | SYNCHRONIZE,
+            .all = SECTION_ALL_ACCESS,
+            .read = STANDARD_RIGHTS_READ | SECTION_QUERY | SECTION_MAP_READ,
+            .write = STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE,
+            .execute = STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE,
+        },
+    [NT_KIND_EVENT] =
+        {
+            .valid = EVENT_ALL_ACCESS,
+            .all = EVENT_ALL_ACCESS,
+            .read = STANDARD_RIGHTS_READ | EVENT_QUERY_STATE,
+            .write = STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+        },
+};
+
+const struct nt_kind_rights *nt_kind_rights(enum nt_kind kind)
+{
+    return &kinds[kind];
+}
+
+ACCESS_MASK nt_access_map(enum nt_kind kind, ACCESS_MASK desired)
+{
+    const struct nt_kind_rights *rights = &kinds[kind];
+    ACCESS_MASK access = desired & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
+
+    if (desired & GENERIC_READ)
+        access |= rights->read;
+    if (desired & GENERIC_WRITE)
+        access |= rights->write;
+    if (desired & GENERIC_EXECUTE)
+        access |= rights->execute;
+    if (desired & GENERIC_ALL)
+        access |= rights->all;
+    return access;
+}
+
+NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted)
+{
+    const struct nt_kind_rights *rights = &kinds[kind];
+    ACCESS_MASK access = nt_access_map(kind, desired);
+
+    if (access & MAXIMUM_ALLOWED)
+        access = (access & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | rights->all;
+    /* A bit that nobody can have is refused before one that takes a privilege (12.14, 2.16). */
+    if (access & ~(rights->valid | ACCESS_SYSTEM_SECURITY))
+        return STATUS_ACCESS_DENIED;
+    if (access & ACCESS_SYSTEM_SECURITY)
+        return STATUS_PRIVILEGE_NOT_HELD;
+    *ret_granted = access;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted)
+{
+    if (desired == 0)
+        return STATUS_ACCESS_DENIED;
+    return nt_access_grant_creator(kind, desired, ret_granted);
+}

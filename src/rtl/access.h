@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rights: which bits each kind of object knows, what the generic bits mean for it (13.3), and
+ * the check that both ends make - the library for its own handles, the broker for names.
+ */
+#ifndef NT_RTL_ACCESS_H
+#define NT_RTL_ACCESS_H
+
+#include <stdbool.h>
+
+#include <windows.h>
+#include <winternl.h>
+
+/* The numbers travel on the wire. */
+enum nt_kind {
+    NT_KIND_SECTION = 1,
+    NT_KIND_EVENT = 2,
+    NT_KIND_LAST = NT_KIND_EVENT,
+};
+
+struct nt_kind_rights {
+    ACCESS_MASK valid; /* every bit that may be asked for */
+    ACCESS_MASK all;   /* GENERIC_ALL and MAXIMUM_ALLOWED */
+    ACCESS_MASK read, write, execute;
+};
+
+/** nt_kind_rights() - the table's row; @kind must be a known one */
+const struct nt_kind_rights *nt_kind_rights(enum nt_kind kind);
+
+/** nt_access_map() - generic bits replaced by the kind's own; MAXIMUM_ALLOWED stays */
+ACCESS_MASK nt_access_map(enum nt_kind kind, ACCESS_MASK desired);
+
+/**
+ * nt_access_grant_owner() - what someone gets whom the descriptor allows everything
+ * @desired: as asked, generic bits and MAXIMUM_ALLOWED included
+ *
+ * Return: STATUS_SUCCESS; STATUS_ACCESS_DENIED for no right at all (2.14) or one that the kind
+ * does not know (2.15); STATUS_PRIVILEGE_NOT_HELD for ACCESS_SYSTEM_SECURITY (2.16).
+ */
+NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted);
+
+/**
+ * nt_access_grant_creator() - what the creator of a new object gets: all that was asked (13.6)
+ *
+ * As above, but no right at all is allowed.
+ */
+NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted);
+
+#endif
