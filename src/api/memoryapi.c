@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+/*
+ * memoryapi.h: sections, views and private memory as Win32 shows them. Each function turns its
+ * arguments into those of the core and the core's status into the last error, which success
+ * leaves alone except in the create functions.
+ */
+#include <ntstatus.h>
+#include <windows.h>
+#include <winternl.h>
+
+#include "api/error.h"
+#include "api/section-api.h"
+#include "util/macro.h"
+
+/* --- sections ----------------------------------------------------------------------- */
+
+NT_EXPORT HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile,
+                                                 PSECURITY_ATTRIBUTES SecurityAttributes,
+                                                 ULONG PageProtection, ULONG64 MaximumSize,
+                                                 PCWSTR Name)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
+    NTSTATUS status =
+        nt_object_name_from_wide(&name, Name, nt_api_create_attributes(SecurityAttributes));
+
+    return nt_api_create_mapping(&name, status, hFile, SecurityAttributes, PageProtection,
+                                 MaximumSize);
+}
+
+NT_EXPORT HANDLE WINAPI CreateFileMappingW(HANDLE hFile,
+                                           LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                           DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                           DWORD dwMaximumSizeLow, LPCWSTR lpName)
+{
+    return CreateFileMappingFromApp(hFile, lpFileMappingAttributes, flProtect,
+                                    nt_u64(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
+}
+
+NT_EXPORT HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
+    NTSTATUS status = nt_object_name_from_wide(&name, lpName, bInheritHandle ? OBJ_INHERIT : 0);
+
+    return nt_api_open_mapping(&name, status, lpName, dwDesiredAccess);
+}
+
+NT_EXPORT HANDLE WINAPI OpenFileMappingFromApp(ULONG DesiredAccess, BOOL InheritHandle, PCWSTR Name)
+{
+    return OpenFileMappingW(DesiredAccess, InheritHandle, Name);
+}
+
+/* --- views -------------------------------------------------------------------------- */
+
+/* 3.1 to 3.7: FILE_MAP_ bits to a protection. */
+static ULONG view_protection(DWORD access)
+{
+    bool executes = access & FILE_MAP_EXECUTE;
+
+    access &= ~(DWORD)(FILE_MAP_EXECUTE | FILE_MAP_LARGE_PAGES | FILE_MAP_TARGETS_INVALID |
+                       FILE_MAP_RESERVE);
+    if (access == FILE_MAP_COPY)
+        return executes ? PAGE_EXECUTE_WRITECOPY : PAGE_WRITECOPY;
+    if (access & FILE_MAP_WRITE)
+        return executes ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
+    if (access & FILE_MAP_READ)
+        return executes ? PAGE_EXECUTE_READ : PAGE_READONLY;
+    return PAGE_NOACCESS;
+}
+
+static void *map_view(HANDLE section, const struct nt_view_request *request)
+{
+    void *base;
+    size_t size;
+
+    return nt_api_result(nt_view_map(section, request, &base, &size)) ? base : NULL;
+}
+
+static void *map_by_access(HANDLE section, DWORD access, uint64_t offset, SIZE_T size, void *base)
+{
+    struct nt_view_request request = {
+        .base = base,
+        .offset = offset,
+        .size = size,
+        .allocation_type = (access & FILE_MAP_LARGE_PAGES ? MEM_LARGE_PAGES : 0) |
+                           (access & FILE_MAP_RESERVE ? MEM_RESERVE : 0),
+        .protect = view_protection(access),
+    };
+
+    return map_view(section, &request);
+}
+
+NT_EXPORT LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
+                                        DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
+                                        SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress)
+{
+    return map_by_access(hFileMappingObject, dwDesiredAccess,
+                         nt_u64(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap,
+                         lpBaseAddress);
+}
+
+NT_EXPORT LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
+                                      DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
+                                      SIZE_T dwNumberOfBytesToMap)
+{
+    return map_by_access(hFileMappingObject, dwDesiredAccess,
+                         nt_u64(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap, NULL);
+}
+
+NT_EXPORT PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess,
+                                            ULONG64 FileOffset, SIZE_T NumberOfBytesToMap)
+{
+    return map_by_access(hFileMappingObject, DesiredAccess, FileOffset, NumberOfBytesToMap, NULL);
+}
+
+NT_EXPORT PVOID WINAPI MapViewOfFile3(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress,
+                                      ULONG64 Offset, SIZE_T ViewSize, ULONG AllocationType,
+                                      ULONG PageProtection,
+                                      MEM_EXTENDED_PARAMETER *ExtendedParameters,
+                                      ULONG ParameterCount)
+{
+    struct nt_view_request request = {
+        .base = BaseAddress,
+        .offset = Offset,
+        .size = ViewSize,
+        .allocation_type = AllocationType,
+        .protect = PageProtection,
+    };
+    NTSTATUS status = nt_api_read_map_parameters(ExtendedParameters, ParameterCount, &request);
+
+    if (!nt_api_result(status))
+        return NULL;
+    if (Process) /* 3.30 */
+        request.process_status = nt_api_check_process(Process);
+    return map_view(FileMapping, &request);
+}
+
+NT_EXPORT PVOID WINAPI MapViewOfFile3FromApp(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress,
+                                             ULONG64 Offset, SIZE_T ViewSize, ULONG AllocationType,
+                                             ULONG PageProtection,
+                                             MEM_EXTENDED_PARAMETER *ExtendedParameters,
+                                             ULONG ParameterCount)
+{
+    return MapViewOfFile3(FileMapping, Process, BaseAddress, Offset, ViewSize, AllocationType,
+                          PageProtection, ExtendedParameters, ParameterCount);
+}
+
+NT_EXPORT PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE ProcessHandle,
+                                          ULONG64 Offset, PVOID BaseAddress, SIZE_T ViewSize,
+                                          ULONG AllocationType, ULONG PageProtection,
+                                          ULONG PreferredNode)
+{
+    struct nt_view_request request = {
+        .base = BaseAddress,
+        .offset = Offset,
+        .size = ViewSize,
+        .allocation_type = AllocationType,
+        .protect = PageProtection,
+        .process_status = nt_api_check_process(ProcessHandle),
+        .on_node = PreferredNode != NUMA_NO_PREFERRED_NODE, /* 7.45 */
+    };
+
+    return map_view(FileMappingHandle, &request);
+}
+
+NT_EXPORT BOOL WINAPI UnmapViewOfFileEx(PVOID BaseAddress, ULONG UnmapFlags)
+{
+    return nt_api_result(nt_view_unmap(BaseAddress, UnmapFlags));
+}
+
+NT_EXPORT BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress)
+{
+    return nt_api_result(nt_view_unmap(lpBaseAddress, 0));
+}
+
+NT_EXPORT BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG UnmapFlags)
+{
+    NTSTATUS status = nt_api_check_process(Process); /* 4.9 */
+
+    if (NT_SUCCESS(status))
+        status = nt_view_unmap(BaseAddress, UnmapFlags);
+    return nt_api_result(status);
+}
+
+NT_EXPORT BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush)
+{
+    return nt_api_result(nt_view_flush(lpBaseAddress, dwNumberOfBytesToFlush));
+}
+
+/* --- private memory, and all memory ------------------------------------------------- */
+
+NT_EXPORT LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
+                                     DWORD flProtect)
+{
+    void *base = lpAddress;
+    size_t size = dwSize;
+
+    return nt_api_result(nt_memory_allocate(&base, &size, flAllocationType, flProtect)) ? base
+                                                                                        : NULL;
+}
+
+NT_EXPORT BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)
+{
+    void *base = lpAddress;
+    size_t size = dwSize;
+
+    /* 7.21: only the Nt layer frees a part. */
+    if (dwFreeType == MEM_RELEASE && dwSize)
+        return nt_api_result(STATUS_INVALID_PARAMETER);
+    return nt_api_result(nt_memory_free(&base, &size, dwFreeType));
+}
+
+NT_EXPORT SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
+                                     SIZE_T dwLength)
+{
+    NTSTATUS status;
+
+    if (dwLength < sizeof(*lpBuffer)) /* 8.26 */
+        status = STATUS_INFO_LENGTH_MISMATCH;
+    else if (!lpBuffer)
+        status = STATUS_ACCESS_VIOLATION;
+    else
+        status = nt_memory_query(lpAddress, lpBuffer);
+    return nt_api_result(status) ? sizeof(*lpBuffer) : 0;
+}

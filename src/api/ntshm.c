@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ntshm/ntshm.h: our additions.
+ */
+#include <ntshm/ntshm.h>
+#include <ntstatus.h>
+
+#include "api/error.h"
+#include "lib/client/client.h"
+#include "lib/memory/region.h"
+#include "lib/process/process.h"
+#include "util/macro.h"
+
+NT_EXPORT void ntshm_set_log(void (*function)(int level, const char *message, void *context),
+                             void *context)
+{
+    nt_process_set_log(function, context);
+}
+
+NT_EXPORT BOOL ntshm_region_pin(const void *address, struct ntshm_region *ret_region)
+{
+    return nt_api_result(nt_region_pin(address, ret_region));
+}
+
+NT_EXPORT BOOL ntshm_region_unpin(const void *address)
+{
+    return nt_api_result(nt_region_unpin(address));
+}
+
+NT_EXPORT BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistics)
+{
+    struct nt_client_reply reply;
+    NTSTATUS status;
+
+    if (!statistics || statistics->size != sizeof(*statistics))
+        return nt_api_result(STATUS_INVALID_PARAMETER);
+    status = nt_client_statistics(&reply);
+    if (NT_SUCCESS(status)) {
+        statistics->pid = reply.statistics.pid;
+        statistics->instance = reply.instance;
+        statistics->clients = reply.statistics.clients;
+        statistics->names = reply.statistics.names;
+        statistics->objects = reply.statistics.objects;
+        statistics->bytes = reply.statistics.bytes;
+        statistics->fds = reply.statistics.fds;
+        statistics->requests = reply.statistics.requests;
+        nt_client_reply_deinit(&reply);
+    }
+    return nt_api_result(status);
+}
+
+NT_EXPORT void ntshm_quiesce(void)
+{
+    nt_process_quiesce();
+}

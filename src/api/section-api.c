@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What CreateFileMapping, OpenFileMapping and the map functions share. See section-api.h.
+ */
+#include "api/section-api.h"
+
+#include <ntstatus.h>
+
+#include "rtl/status.h"
+#include "util/macro.h"
+
+#define PAGE_PART 0xFFFFu
+#define SEC_PART  0xFFFF0000u
+
+/* --- creating ----------------------------------------------------------------------- */
+
+ULONG nt_api_create_attributes(const SECURITY_ATTRIBUTES *security)
+{
+    return OBJ_OPENIF | (security && security->bInheritHandle ? OBJ_INHERIT : 0);
+}
+
+/* 13.1: what CreateFileMapping's handle carries; 0 for what is no section's protection (1.2). */
+static ACCESS_MASK creator_access(ULONG protection)
+{
+    ACCESS_MASK access = STANDARD_RIGHTS_REQUIRED | SECTION_QUERY | SECTION_MAP_READ;
+
+    switch (protection) {
+    case PAGE_READONLY:
+    case PAGE_WRITECOPY:
+        return access;
+    case PAGE_READWRITE:
+        return access | SECTION_MAP_WRITE;
+    case PAGE_EXECUTE_READ:
+    case PAGE_EXECUTE_WRITECOPY:
+        return access | SECTION_MAP_EXECUTE;
+    case PAGE_EXECUTE_READWRITE:
+        return access | SECTION_MAP_EXECUTE | SECTION_MAP_WRITE;
+    default:
+        return 0;
+    }
+}
+
+static bool is_file(HANDLE file)
+{
+    return file != NULL && file != INVALID_HANDLE_VALUE; /* 1.22 */
+}
+
+NTSTATUS nt_api_check_section_file(HANDLE file, ULONG attributes)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    ULONG known = SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_IMAGE;
+    ULONG backing = attributes & (SEC_RESERVE | SEC_COMMIT);
+    NTSTATUS status;
+
+    if (attributes & ~known)
+        return STATUS_INVALID_PARAMETER_6;
+    if (attributes & SEC_IMAGE) {
+        if (attributes & ~(ULONG)SEC_IMAGE_NO_EXECUTE)
+            return STATUS_INVALID_PARAMETER_6;
+    } else if (backing == 0 || backing == (SEC_RESERVE | SEC_COMMIT)) {
+        return STATUS_INVALID_PARAMETER_6;
+    }
+    status = nt_handle_get(file, NULL, 0, &object, NULL);
+    return NT_SUCCESS(status) ? STATUS_OBJECT_TYPE_MISMATCH : status;
+}
+
+static NTSTATUS create_mapping(const struct nt_object_name *name, HANDLE file,
+                               const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
+                               HANDLE *ret_handle)
+{
+    struct nt_section_parameters parameters = {
+        .size = size,
+        .protection = protect & PAGE_PART,
+        .attributes = protect & SEC_PART ? protect & SEC_PART : SEC_COMMIT, /* 1.6 */
+        .access = creator_access(protect & PAGE_PART),
+    };
+
+    if (!parameters.access)
+        return STATUS_INVALID_PAGE_PROTECTION;
+    if (is_file(file))
+        return nt_api_check_section_file(file, parameters.attributes);
+    if (size == 0) /* 1.21 */
+        return STATUS_INVALID_PARAMETER_4;
+    if (security && security->lpSecurityDescriptor)
+        return STATUS_NOT_SUPPORTED;
+    return nt_section_create(name, &parameters, ret_handle);
+}
+
+HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
+                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size)
+{
+    NTSTATUS status = name_status;
+    HANDLE handle = NULL;
+
+    if (NT_SUCCESS(status))
+        status = create_mapping(name, file, security, protect, size, &handle);
+    SetLastError(status == STATUS_OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS
+                                                     : nt_status_to_win32(status));
+    return NT_SUCCESS(status) ? handle : NULL;
+}
+
+/* --- opening ------------------------------------------------------------------------ */
+
+static ACCESS_MASK open_access(DWORD access)
+{
+    if (access == FILE_MAP_COPY)
+        return SECTION_MAP_READ;
+    if (access & FILE_MAP_EXECUTE)
+        return (access & ~(ACCESS_MASK)FILE_MAP_EXECUTE) | SECTION_MAP_EXECUTE;
+    return access;
+}
+
+HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_status,
+                           const void *text, DWORD access)
+{
+    NTSTATUS status = name_status;
+    HANDLE handle = NULL;
+
+    if (!text)
+        status = STATUS_INVALID_PARAMETER;
+    if (NT_SUCCESS(status))
+        status = nt_section_open(name, open_access(access), &handle);
+    if (NT_SUCCESS(status))
+        return handle;
+    SetLastError(nt_status_to_win32(status));
+    return NULL;
+}
+
+/* --- processes and extended parameters ---------------------------------------------- */
+
+NTSTATUS nt_api_check_process(HANDLE process)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    NTSTATUS status;
+
+    if (process == NtCurrentProcess())
+        return STATUS_SUCCESS;
+    status = nt_handle_get(process, NULL, 0, &object, NULL);
+    return NT_SUCCESS(status) ? STATUS_OBJECT_TYPE_MISMATCH : status;
+}
+
+static NTSTATUS read_requirements(const MEM_ADDRESS_REQUIREMENTS *requirements,
+                                  struct nt_view_request *request)
+{
+    uint64_t lowest, highest;
+
+    if (!requirements)
+        return STATUS_INVALID_PARAMETER;
+    lowest = (uint64_t)requirements->LowestStartingAddress;
+    highest = (uint64_t)requirements->HighestEndingAddress;
+    if (requirements->Alignment) /* 3.43 */
+        return STATUS_INVALID_PARAMETER;
+    if (!lowest && !highest) /* 3.42 */
+        return STATUS_SUCCESS;
+    if (request->base) /* 3.44 */
+        return STATUS_INVALID_PARAMETER;
+    /* 7.34, 7.35, 7.42: a page's last byte within the address space, and a granule's first. */
+    if (highest && (!nt_is_aligned(highest + 1, 0x1000) || highest >= NT_USER_END))
+        return STATUS_INVALID_PARAMETER;
+    if (!nt_is_aligned(lowest, NT_GRANULARITY) || lowest >= (highest ? highest : NT_USER_END))
+        return STATUS_INVALID_PARAMETER;
+    request->lowest = lowest;
+    request->highest = highest;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS read_parameter(const MEM_EXTENDED_PARAMETER *parameter,
+                               struct nt_view_request *request)
+{
+    switch ((unsigned)parameter->Type) {
+    case MemExtendedParameterAddressRequirements:
+        return read_requirements(parameter->Pointer, request);
+    case MemExtendedParameterNumaNode:
+        request->on_node = parameter->ULong != NUMA_NO_PREFERRED_NODE;
+        return STATUS_SUCCESS;
+    default: /* 3.41, 3.51 */
+        return STATUS_INVALID_PARAMETER;
+    }
+}
+
+NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
+                                    struct nt_view_request *request)
+{
+    unsigned seen = 0;
+    NTSTATUS status;
+
+    if (count && !parameters)
+        return STATUS_INVALID_PARAMETER;
+    for (ULONG i = 0; i < count; i++) {
+        unsigned type = (unsigned)parameters[i].Type;
+
+        status = read_parameter(&parameters[i], request);
+        if (!NT_SUCCESS(status))
+            return status;
+        if (seen & 1u << type)
+            return STATUS_INVALID_PARAMETER;
+        seen |= 1u << type;
+    }
+    return STATUS_SUCCESS;
+}

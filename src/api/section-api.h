@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the functions on sections share, whatever the width of their names and whichever face
+ * they belong to: the checks that Win32 makes before the core is asked, and what is said about
+ * processes and extended parameters.
+ */
+#ifndef NT_API_SECTION_API_H
+#define NT_API_SECTION_API_H
+
+#include <stdint.h>
+
+#include <windows.h>
+#include <winternl.h>
+
+#include "lib/memory/region.h"
+#include "lib/object/name.h"
+
+/**
+ * nt_api_create_attributes() - OBJ_ flags of a Win32 create: open what exists, and inheritance
+ * @security: may be NULL; nLength is not looked at (1.59)
+ */
+ULONG nt_api_create_attributes(const SECURITY_ATTRIBUTES *security);
+
+/**
+ * nt_api_create_mapping() - the body of CreateFileMapping, whatever the width of its name
+ * @name:        made with nt_api_create_attributes(); deinit stays with the caller
+ * @name_status: what making @name gave
+ * @size:        bytes
+ *
+ * Checks in the order of 17.1 and sets the last error, on success too (1.18, 1.19).
+ */
+HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
+                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size);
+
+/**
+ * nt_api_open_mapping() - the body of OpenFileMapping
+ * @text: the name as given, only compared with NULL (2.3)
+ *
+ * FILE_MAP_COPY and FILE_MAP_EXECUTE become the section's rights (2.8 to 2.11). Sets the last
+ * error on failure only.
+ */
+HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_status,
+                           const void *text, DWORD access);
+
+/**
+ * nt_api_check_section_file() - what a create over @file is answered until files come
+ *
+ * No handle is one of a file yet, so that it is an invalid one or one of something else (1.23,
+ * 1.24), unless the attributes are wrong for any file (1.7 to 1.11, 1.15).
+ */
+NTSTATUS nt_api_check_section_file(HANDLE file, ULONG attributes);
+
+/**
+ * nt_api_check_process() - STATUS_SUCCESS for the current process's pseudo handle
+ *
+ * STATUS_INVALID_HANDLE also for NULL (3.31); STATUS_OBJECT_TYPE_MISMATCH for handles of other
+ * objects. Handles of other processes do not exist yet.
+ */
+NTSTATUS nt_api_check_process(HANDLE process);
+
+/**
+ * nt_api_read_map_parameters() - the extended parameters of a map (3.41 to 3.44, 3.51)
+ * @request: base is set; lowest, highest and on_node are filled in
+ */
+NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
+                                    struct nt_view_request *request);
+
+#endif

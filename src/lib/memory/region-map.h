@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the region map, for the files of this folder.
+ *
+ * Regions are ordered by address in one tree. Inside the *arena*, the part of the address
+ * space where the library places what has no address of its own, each region also knows the
+ * free gap behind it, and a second tree orders the gaps by size: the smallest that fits is
+ * found in O(log n). What was freed a moment ago stays in the map as a vacant place, so that
+ * the next region of its size takes it over as it is, without a change of the trees. So three
+ * kinds of regions are not the application's: vacant ones; anchors; and foreign ones, which
+ * remember where the kernel said that somebody else has mapped something.
+ *
+ * NT_LOCK_REGIONS guards all of it. Who is about to ask the kernel about a region makes it busy
+ * first (nt_map_begin) and ends that when the kernel has answered (nt_map_end); the lock is
+ * free in between and only the one who made the region busy may change it.
+ */
+#ifndef NT_LIB_MEMORY_REGION_MAP_H
+#define NT_LIB_MEMORY_REGION_MAP_H
+
+#include "lib/memory/pages.h"
+#include "lib/memory/region.h"
+#include "lib/process/lock.h"
+#include "util/macro.h"
+#include "util/tree.h"
+
+enum nt_region_kind {
+    NT_REGION_UNUSED, /* in the slab */
+    NT_REGION_PRIVATE,
+    NT_REGION_VIEW,
+    NT_REGION_ANCHOR,
+    NT_REGION_FOREIGN,
+    NT_REGION_VACANT, /* free, and kept for the next region of this size */
+};
+
+enum nt_region_busy {
+    NT_REGION_IDLE,
+    NT_REGION_ENTERING, /* not there yet: queries do not see it */
+    NT_REGION_CHANGING,
+    NT_REGION_LEAVING,
+};
+
+/* What a descent of the tree reads lies in one cache line. */
+struct nt_region {
+    RB_ENTRY(nt_region) map_node;
+    uint64_t base; /* a multiple of NT_GRANULARITY */
+    uint64_t size; /* bytes, a multiple of the page size */
+    uint64_t gap;  /* free bytes behind it, inside the arena */
+    uint8_t kind;  /* enum nt_region_kind */
+    uint8_t busy;  /* enum nt_region_busy */
+    bool copies;   /* a view that was mapped copy-on-write */
+    uint32_t pins;
+    union {
+        RB_ENTRY(nt_region) gap_node;
+        struct nt_region *next_free; /* in the slab */
+    };
+    struct nt_pages pages;
+    ULONG allocation_protect;
+} __attribute__((aligned(64)));
+
+/* --- the lock ------------------------------------------------------------------------------ */
+
+static inline void nt_map_lock(void)
+{
+    nt_lock_take(NT_LOCK_REGIONS);
+}
+
+static inline void nt_map_unlock(void)
+{
+    nt_lock_drop(NT_LOCK_REGIONS);
+}
+
+/** nt_map_lock_to_change() - take the lock; wait while somebody is about to fork */
+void nt_map_lock_to_change(void);
+
+/* --- structures (region-slab.c); all with the lock held -------------------------------------- */
+
+/** nt_region_new() - an unused structure; may give the lock up meanwhile. NULL: no memory. */
+struct nt_region *nt_region_new(void);
+/** nt_region_free() - give one back that is in no tree, and its page runs */
+void nt_region_free(struct nt_region *region);
+/** nt_region_each() - call @visit for every structure, used or not */
+void nt_region_each(void (*visit)(struct nt_region *region));
+/** nt_region_slab_renew() - after nt_region_each() said which are unused: put those in order */
+void nt_region_slab_renew(void);
+
+/* --- the map; all with the lock held ---------------------------------------------------------- */
+
+/** nt_region_extent() - the bytes that a region takes of the address space: whole slots */
+static inline uint64_t nt_region_extent(const struct nt_region *region)
+{
+    return nt_align_up(region->size, NT_GRANULARITY);
+}
+
+/** nt_region_end() - the first byte behind the pages of a region */
+static inline uint64_t nt_region_end(const struct nt_region *region)
+{
+    return region->base + region->size;
+}
+
+/** nt_map_insert() - @region has kind, base and size, and overlaps nothing in the map */
+void nt_map_insert(struct nt_region *region);
+/** nt_map_remove() - take a region out of the map; the structure stays */
+void nt_map_remove(struct nt_region *region);
+
+/** nt_map_below() - the region with the highest base that is not above @address, or NULL */
+struct nt_region *nt_map_below(uint64_t address);
+/** nt_map_next() - the next region above, or NULL; NULL gives the lowest */
+struct nt_region *nt_map_next(struct nt_region *region);
+/** nt_map_previous() - the next region below, or NULL */
+struct nt_region *nt_map_previous(struct nt_region *region);
+/** nt_map_first_in() - the lowest region whose slots overlap [@start, @end), or NULL */
+struct nt_region *nt_map_first_in(uint64_t start, uint64_t end);
+/** nt_map_visible() - true for what the application made and can see */
+static inline bool nt_map_visible(const struct nt_region *region)
+{
+    return (region->kind == NT_REGION_PRIVATE || region->kind == NT_REGION_VIEW) &&
+           region->busy != NT_REGION_ENTERING;
+}
+
+/**
+ * nt_map_idle_at() - the application's region that holds @address, when it is not busy
+ *
+ * Waits while it is; gives the lock up meanwhile. NULL when there is none.
+ */
+struct nt_region *nt_map_idle_at(uint64_t address);
+
+/** nt_map_begin() - make an idle region, or a new one just inserted, busy */
+void nt_map_begin(struct nt_region *region, enum nt_region_busy busy);
+/** nt_map_end() - the region is idle again, and who waits for it goes on */
+void nt_map_end(struct nt_region *region);
+/** nt_map_end_and_free() - the region leaves the map, and who waits for it goes on */
+void nt_map_end_and_free(struct nt_region *region);
+/** nt_map_end_and_vacate() - the same, but its place is kept for the next region of its size */
+void nt_map_end_and_vacate(struct nt_region *region);
+/** nt_map_take_vacant() - a vacant place of @extent bytes, still in the map, or NULL */
+struct nt_region *nt_map_take_vacant(uint64_t extent);
+/** nt_map_wait() - until something changed for those who wait; gives the lock up meanwhile */
+void nt_map_wait(void);
+/** nt_map_wake() - let those in nt_map_wait() look again */
+void nt_map_wake(void);
+
+/* --- the arena; all with the lock held ---------------------------------------------- */
+
+/** nt_map_set_arena() - where gaps are counted: [@low, @high); @first lies at @low */
+void nt_map_set_arena(uint64_t low, uint64_t high);
+/** nt_map_get_arena() - the bounds that nt_map_set_arena() was told */
+void nt_map_get_arena(uint64_t *ret_low, uint64_t *ret_high);
+/** nt_map_in_arena() - true when the region begins in the arena */
+bool nt_map_in_arena(const struct nt_region *region);
+/** nt_map_best_gap() - the region before the smallest gap of at least @size bytes, or NULL */
+struct nt_region *nt_map_best_gap(uint64_t size);
+/** nt_map_drop_notes() - drop the vacant and the foreign regions that overlap [@start, @end) */
+void nt_map_drop_notes(uint64_t start, uint64_t end);
+
+/* --- placing (place.c) -------------------------------------------------------------- */
+
+/* A region to make, and the one mapping that makes it. */
+struct nt_region_plan {
+    uint64_t base;            /* a multiple of NT_GRANULARITY, or 0: chosen here */
+    uint64_t size;            /* a multiple of the page size, not 0 */
+    uint64_t lowest, highest; /* bounds for a chosen address (last byte); 0 for none */
+    enum nt_region_kind kind;
+    bool copies;
+    ULONG allocation_protect;
+    ULONG protect;      /* of all pages; 0 for reserved ones */
+    int kernel_protect; /* for mmap, as the next three */
+    int flags;
+    int fd;
+    uint64_t offset;
+};
+
+/**
+ * nt_region_make() - find a place, map, and enter the region in the map; takes the lock itself
+ *
+ * One mmap when the place is free, as it nearly always is.
+ *
+ * Return: STATUS_SUCCESS; STATUS_CONFLICTING_ADDRESSES when @base was given and is not free;
+ * STATUS_NO_MEMORY; else what the kernel said.
+ */
+NTSTATUS nt_region_make(const struct nt_region_plan *plan, uint64_t *ret_base);
+
+/**
+ * nt_region_unmake() - unmap a region and take it out of the map
+ *
+ * It is idle. The lock is held, and given up meanwhile. Return: STATUS_SUCCESS, or what the
+ * kernel said, and the region is as it was.
+ */
+NTSTATUS nt_region_unmake(struct nt_region *region);
+
+/** nt_place_quiesce() - give back anchors that anchor nothing; takes the lock itself */
+void nt_place_quiesce(void);
+/** nt_place_renew() - in a forked child, lock held: the map was built again from its regions */
+void nt_place_renew(void);
+
+#endif

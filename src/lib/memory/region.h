@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The region map: the one truth about the address space that this library made. An ordered
+ * tree of allocations (VirtualAlloc regions and views), each with the run-length state of its
+ * pages. NT_LOCK_REGIONS guards it and is never held across mmap, munmap or mprotect: a region
+ * enters the map as busy before the kernel is asked and leaves it after; a second call on a
+ * busy region waits, a query reports the state that it had.
+ *
+ * The contract that other rooms use is below; see region.c, view.c, private.c, query.c.
+ */
+#ifndef NT_LIB_MEMORY_REGION_H
+#define NT_LIB_MEMORY_REGION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <windows.h>
+#include <winternl.h>
+
+#include "lib/memory/section.h"
+
+#define NT_GRANULARITY 0x10000u
+
+/* The address space of a program, as GetSystemInfo and VirtualQuery tell it. */
+#define NT_USER_LOWEST 0x10000ull
+#define NT_USER_END    0x7FFFFFFF0000ull /* the first byte behind it */
+
+/* What a view is asked to be. All of it is checked here, in the order of 17.3. */
+struct nt_view_request {
+    void *base;              /* NULL: the system chooses */
+    uint64_t offset;         /* bytes into the section */
+    size_t size;             /* bytes; 0: to the end */
+    ULONG allocation_type;   /* 0 or MEM_RESERVE; others are STATUS_NOT_SUPPORTED yet */
+    ULONG protect;           /* PAGE_ value of the view */
+    uint64_t lowest;         /* from MEM_ADDRESS_REQUIREMENTS; 0 for none */
+    uint64_t highest;        /* last byte allowed; 0 for none */
+    NTSTATUS process_status; /* what looking the process up gave: reported at its turn */
+    bool on_node;            /* a NUMA node was asked for: STATUS_NOT_SUPPORTED yet */
+};
+
+/**
+ * nt_view_map() - map a view of a section into this process
+ * @handle:   the section's
+ * @ret_base: first byte of the view
+ * @ret_size: bytes mapped, a multiple of the page size
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_9 (allocation type),
+ * STATUS_INVALID_PAGE_PROTECTION, STATUS_MAPPED_ALIGNMENT, STATUS_INVALID_PARAMETER_3 (base),
+ * @request's process_status, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+ * STATUS_ACCESS_DENIED, STATUS_SECTION_PROTECTION, STATUS_INVALID_VIEW_SIZE,
+ * STATUS_INVALID_PARAMETER_4 (the end lies beyond the address space),
+ * STATUS_CONFLICTING_ADDRESSES, STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER for large pages of
+ * a section that has none; STATUS_NOT_SUPPORTED for placeholders, guard pages and NUMA nodes.
+ */
+NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
+                     size_t *ret_size);
+
+/**
+ * nt_view_unmap() - unmap the view that holds @address, whole (4.1 to 4.6)
+ * @flags: MEM_UNMAP_WITH_TRANSIENT_BOOST, MEM_PRESERVE_PLACEHOLDER
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_MAPPED_VIEW; STATUS_INVALID_PARAMETER (flags);
+ * STATUS_CONFLICTING_ADDRESSES (MEM_PRESERVE_PLACEHOLDER on a view that replaced none);
+ * STATUS_INVALID_PAGE_PROTECTION when the view is pinned.
+ */
+NTSTATUS nt_view_unmap(const void *address, ULONG flags);
+
+/** nt_view_flush() - FlushViewOfFile (16.18 to 16.23) */
+NTSTATUS nt_view_flush(const void *address, size_t size);
+
+/**
+ * nt_memory_allocate() - VirtualAlloc within this process: reserve, commit or both
+ * @base, @size: in: as given; out, on success: rounded to what was allocated
+ *
+ * Committing pages of a view re-protects them, within what the view allows (6.8, 6.9).
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_2, _4, _5 (base, size, type),
+ * STATUS_INVALID_PAGE_PROTECTION, STATUS_CONFLICTING_ADDRESSES, STATUS_NO_MEMORY,
+ * STATUS_COMMITMENT_LIMIT; STATUS_NOT_SUPPORTED for MEM_RESET, MEM_WRITE_WATCH, MEM_PHYSICAL,
+ * MEM_LARGE_PAGES, guard pages, and for making a shared view's pages copy-on-write.
+ */
+NTSTATUS nt_memory_allocate(void **base, size_t *size, ULONG allocation_type, ULONG protect);
+/**
+ * nt_memory_free() - VirtualFree: MEM_DECOMMIT or MEM_RELEASE
+ * @base, @size: in: as given, a size of 0 for all; out, on success: rounded to what was freed
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_3, _4, STATUS_MEMORY_NOT_ALLOCATED,
+ * STATUS_UNABLE_TO_DELETE_SECTION (a view), STATUS_FREE_VM_NOT_AT_BASE,
+ * STATUS_UNABLE_TO_FREE_VM (longer than the allocation), STATUS_CONFLICTING_ADDRESSES (no
+ * placeholder), STATUS_INVALID_PAGE_PROTECTION (pinned), STATUS_NO_MEMORY;
+ * STATUS_NOT_SUPPORTED for releasing a part of an allocation.
+ */
+NTSTATUS nt_memory_free(void **base, size_t *size, ULONG free_type);
+/**
+ * nt_memory_query() - VirtualQuery: ours from the map, the rest from the kernel
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER beyond the address space (8.24); what the
+ * kernel said when it could not be asked.
+ */
+NTSTATUS nt_memory_query(const void *address, MEMORY_BASIC_INFORMATION *ret_information);
+
+struct ntshm_region;
+/** nt_region_pin(), nt_region_unpin() - see ntshm/ntshm.h; STATUS_INVALID_ADDRESS's Win32 face
+ *  is the caller's: they return STATUS_CONFLICTING_ADDRESSES when no region is there. */
+NTSTATUS nt_region_pin(const void *address, struct ntshm_region *ret_region);
+NTSTATUS nt_region_unpin(const void *address);
+
+/**
+ * nt_regions_quiesce() - for ntshm_quiesce(): give back what the map keeps for speed only
+ *
+ * The anchor pages of an arena in which no region is left; the next one makes them again.
+ */
+void nt_regions_quiesce(void);
+
+/**
+ * nt_regions_wait_idle() - before fork, with NT_LOCK_REGIONS held: wait until no region is busy
+ */
+void nt_regions_wait_idle(void);
+/** nt_regions_renew() - in a child made behind pthread_atfork: drop what was busy then */
+void nt_regions_renew(void);
+
+#endif

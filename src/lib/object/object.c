@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The two counts of an object.
+ */
+#include "lib/object/object.h"
+#include "rtl/access.h"
+#include "util/macro.h"
+
+void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
+{
+    object->type = type;
+    atomic_init(&object->opens, 1);
+    atomic_init(&object->refs, 1);
+    object->id = 0;
+    object->broker = 0;
+}
+
+struct nt_object *nt_object_ref(struct nt_object *object)
+{
+    uint32_t before = atomic_fetch_add_explicit(&object->refs, 1, memory_order_relaxed);
+
+    nt_abort_if(before == 0 || before == UINT32_MAX, "reference to a dead object");
+    return object;
+}
+
+struct nt_object *nt_object_unref(struct nt_object *object)
+{
+    if (object && atomic_fetch_sub_explicit(&object->refs, 1, memory_order_acq_rel) == 1)
+        object->type->free(object);
+    return NULL;
+}
+
+struct nt_object *nt_object_close(struct nt_object *object)
+{
+    if (object && atomic_fetch_sub_explicit(&object->opens, 1, memory_order_acq_rel) == 1) {
+        object->type->last_close(object);
+        nt_object_unref(object);
+    }
+    return NULL;
+}
+
+void nt_object_closep(struct nt_object **object)
+{
+    *object = nt_object_close(*object);
+}
+
+ACCESS_MASK nt_object_map_access(const struct nt_object_type *type, ACCESS_MASK access)
+{
+    return nt_access_map(type->kind, access);
+}

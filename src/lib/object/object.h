@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects and handles. Two counts, as in NT:
+ *
+ *   opens   handles of this process plus calls in flight that looked the object up. When it
+ *           falls to 0 the type's last_close() gives up what only handles need: the lease (so
+ *           the name) and the descriptors. No call can lose its descriptor half-way.
+ *   refs    views and other users of the memory, plus one while opens is not 0. When it falls
+ *           to 0 the object is freed.
+ *
+ * A HANDLE is an index into one table of the process (value = index * 4, the low two bits are
+ * ignored, the lowest free slot is used first), never a descriptor. Looking up takes only the
+ * slot's own lock bit, so that threads using different handles do not meet.
+ */
+#ifndef NT_LIB_OBJECT_OBJECT_H
+#define NT_LIB_OBJECT_OBJECT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <windows.h>
+#include <winternl.h>
+
+#include "rtl/access.h"
+
+/* Not in the SDK's headers; 12.34. */
+#ifndef OBJ_PROTECT_CLOSE
+#    define OBJ_PROTECT_CLOSE 0x00000001
+#endif
+
+struct nt_object;
+
+struct nt_object_type {
+    const char *name;  /* as NtQueryObject tells it: "Section", "Event" */
+    enum nt_kind kind; /* its rights are in rtl/access.h */
+    /* Whether a copy of a handle may carry @access beyond the source's; NULL: it may (12.10). */
+    NTSTATUS (*widen)(struct nt_object *object, ACCESS_MASK access);
+    void (*last_close)(struct nt_object *object);
+    void (*free)(struct nt_object *object);
+};
+
+struct nt_object {
+    const struct nt_object_type *type;
+    _Atomic uint32_t opens;
+    _Atomic uint32_t refs;
+    uint64_t id;     /* the broker's number for a named object; 0 for an unnamed one */
+    uint64_t broker; /* and the instance of the broker that gave it */
+};
+
+/**
+ * nt_object_init() - a new object with one open (the caller's) and one reference behind it
+ *
+ * The caller hands out handles and then gives its own open back with nt_object_close().
+ */
+void nt_object_init(struct nt_object *object, const struct nt_object_type *type);
+
+/** nt_object_ref() - keep the memory; the caller holds an open or a reference. Returns @object. */
+struct nt_object *nt_object_ref(struct nt_object *object);
+/** nt_object_unref() - NULL is allowed; returns NULL */
+struct nt_object *nt_object_unref(struct nt_object *object);
+/** nt_object_close() - give back one open (of nt_object_init() or nt_handle_get()); returns NULL */
+struct nt_object *nt_object_close(struct nt_object *object);
+/** nt_object_closep() - for NT_CLEANUP */
+void nt_object_closep(struct nt_object **object);
+
+/** nt_object_map_access() - generic rights turned into the type's own; MAXIMUM_ALLOWED kept */
+ACCESS_MASK nt_object_map_access(const struct nt_object_type *type, ACCESS_MASK access);
+
+/**
+ * nt_handle_new() - a handle for @object
+ * @access:     rights that the handle carries (already mapped)
+ * @attributes: OBJ_INHERIT and OBJ_PROTECT_CLOSE count, other bits are ignored
+ *
+ * Takes an open of its own. Return: STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES when the
+ * table is full; STATUS_NO_MEMORY.
+ */
+NTSTATUS nt_handle_new(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
+                       HANDLE *ret_handle);
+
+/**
+ * nt_handle_get() - the object behind a handle, for the length of a call
+ * @type:       the type that it must have, or NULL for any
+ * @access:     rights that the handle must carry, 0 for none
+ * @ret_object: one open; give it back with nt_object_close()
+ * @ret_access: what the handle carries; may be NULL
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE; STATUS_OBJECT_TYPE_MISMATCH;
+ * STATUS_ACCESS_DENIED.
+ */
+NTSTATUS nt_handle_get(HANDLE handle, const struct nt_object_type *type, ACCESS_MASK access,
+                       struct nt_object **ret_object, ACCESS_MASK *ret_access);
+
+/**
+ * nt_handle_close() - close a handle (12.3 to 12.6)
+ *
+ * Return: STATUS_SUCCESS (also for the pseudo handles); STATUS_INVALID_HANDLE;
+ * STATUS_HANDLE_NOT_CLOSABLE.
+ */
+NTSTATUS nt_handle_close(HANDLE handle);
+
+/** nt_handle_get_flags() - OBJ_INHERIT and OBJ_PROTECT_CLOSE of a handle */
+NTSTATUS nt_handle_get_flags(HANDLE handle, ULONG *ret_attributes);
+/** nt_handle_set_flags() - set the bits of @mask to those of @attributes */
+NTSTATUS nt_handle_set_flags(HANDLE handle, ULONG mask, ULONG attributes);
+
+/**
+ * nt_handle_duplicate() - NtDuplicateObject within this process
+ * @access, @attributes: of the new handle, less what @options says
+ * @options:    DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES
+ * @ret_handle: may be NULL
+ */
+NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
+                             HANDLE *ret_handle);
+
+/** nt_handle_compare() - STATUS_SUCCESS when both name one object, else STATUS_NOT_SAME_OBJECT */
+NTSTATUS nt_handle_compare(HANDLE first, HANDLE second);
+
+/** nt_handle_renew() - in a forked child: free the lock bits of slots; opens and rights stay */
+void nt_handle_renew(void);
+
+#endif

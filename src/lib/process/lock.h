@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The locks of the library and what fork() does to them. All locks live in one table in the
+ * order in which they may be taken, so that one fork handler can take every one of them, and a
+ * child made behind the back of pthread_atfork (a raw clone) can renew them: a page that the
+ * kernel wipes on fork (MADV_WIPEONFORK) tells such a child on its first call. After vfork
+ * nothing of this library may be called.
+ */
+#ifndef NT_LIB_PROCESS_LOCK_H
+#define NT_LIB_PROCESS_LOCK_H
+
+/* In the order in which they may be taken: a holder takes only later ones. */
+enum nt_lock_id {
+    NT_LOCK_CONNECTION, /* the connection to the broker, held over a round trip */
+    NT_LOCK_HANDLES,    /* which slots of the handle table are free */
+    NT_LOCK_SLABS,      /* slots for unnamed waitable objects */
+    NT_LOCK_REGIONS,    /* the region map; never held over mmap, munmap or mprotect */
+    NT_LOCK_COUNT
+};
+
+/**
+ * nt_lock_take() - take a lock; first notices that this process is a forked child
+ */
+void nt_lock_take(enum nt_lock_id id);
+void nt_lock_drop(enum nt_lock_id id);
+
+/**
+ * nt_lock_wait() - give the lock up and sleep until nt_lock_wake_all() of the same lock
+ *
+ * May return early; the caller looks at its condition again.
+ */
+void nt_lock_wait(enum nt_lock_id id);
+void nt_lock_wake_all(enum nt_lock_id id);
+
+/**
+ * nt_process_check() - notice that this process is a forked child, without taking a lock
+ *
+ * One load and one branch when it is not. Every path into the library that does not begin
+ * with nt_lock_take() begins with this.
+ */
+static inline void nt_process_check(void);
+
+extern volatile const unsigned *nt_process_mark; /* points at 1; reads 0 in a new child */
+void nt_process_began(void);
+
+static inline void nt_process_check(void)
+{
+    if (__builtin_expect(*nt_process_mark == 0, 0))
+        nt_process_began();
+}
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Event objects: where their words are, and who may touch them. How the words work is in
+ * event-word.h.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <ntstatus.h>
+
+#include "lib/client/client.h"
+#include "lib/process/lock.h"
+#include "lib/sync/event-word.h"
+#include "lib/sync/event.h"
+#include "lib/sync/slab.h"
+#include "os/os.h"
+#include "rtl/status.h"
+#include "util/macro.h"
+
+struct nt_event {
+    struct nt_object object;
+    struct nt_event_words *words;
+    struct nt_slab *slab; /* of an unnamed event; a named one's words are a page */
+    int lease_fd;
+    bool manual_reset;
+};
+
+static void event_last_close(struct nt_object *object)
+{
+    struct nt_event *event = NT_CONTAINER_OF(object, struct nt_event, object);
+
+    event->lease_fd = nt_os_close(event->lease_fd);
+}
+
+static void event_free(struct nt_object *object)
+{
+    struct nt_event *event = NT_CONTAINER_OF(object, struct nt_event, object);
+
+    if (event->slab)
+        nt_slab_give(event->slab, event->words);
+    else if (event->words)
+        nt_os_unmap(event->words, NT_PAGE_SIZE);
+    free(event);
+}
+
+static NTSTATUS event_widen(struct nt_object *object, ACCESS_MASK access)
+{
+    const struct nt_event *event = NT_CONTAINER_OF(object, struct nt_event, object);
+
+    if ((access & (SYNCHRONIZE | EVENT_MODIFY_STATE)) && !event->words)
+        return STATUS_ACCESS_DENIED;
+    return STATUS_SUCCESS;
+}
+
+const struct nt_object_type nt_event_type = {
+    .name = "Event",
+    .kind = NT_KIND_EVENT,
+    .widen = event_widen,
+    .last_close = event_last_close,
+    .free = event_free,
+};
+
+static struct nt_event *new_event(void)
+{
+    struct nt_event *event = calloc(1, sizeof(*event));
+
+    if (event) {
+        nt_object_init(&event->object, &nt_event_type);
+        event->lease_fd = -1;
+    }
+    return event;
+}
+
+static NTSTATUS hand_out(struct nt_event *event, ACCESS_MASK access, ULONG attributes,
+                         HANDLE *ret_handle)
+{
+    NTSTATUS status = nt_handle_new(&event->object, access, attributes, ret_handle);
+
+    nt_object_close(&event->object);
+    return status;
+}
+
+static NTSTATUS create_unnamed(bool manual_reset, bool initial, ACCESS_MASK access,
+                               ULONG attributes, HANDLE *ret_handle)
+{
+    struct nt_event *event;
+    ACCESS_MASK granted;
+    NTSTATUS status;
+    void *slot;
+
+    status = nt_access_grant_creator(NT_KIND_EVENT, access, &granted);
+    if (!NT_SUCCESS(status))
+        return status;
+    event = new_event();
+    if (!event)
+        return STATUS_NO_MEMORY;
+    status = nt_slab_take(&event->slab, &slot);
+    if (!NT_SUCCESS(status)) {
+        nt_object_close(&event->object);
+        return status;
+    }
+    event->words = slot;
+    event->manual_reset = manual_reset;
+    atomic_store(&event->words->state, initial ? NT_EVENT_WORD_SET : 0);
+    return hand_out(event, granted, attributes, ret_handle);
+}
+
+static NTSTATUS map_page(struct nt_event *event, int fd)
+{
+    void *page;
+    int r;
+
+    if (fd < 0)
+        return STATUS_SUCCESS; /* neither to be waited for nor changed through this handle */
+    r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
+    if (r < 0)
+        return nt_status_from_errno(r);
+    event->words = page;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG attributes, HANDLE *ret_handle)
+{
+    NT_CLEANUP(nt_os_closep) int page_fd = nt_client_take_fd(reply, NT_PAYLOAD_WRITE);
+    struct nt_event *event = new_event();
+    NTSTATUS status;
+
+    if (!event)
+        return STATUS_NO_MEMORY;
+    event->object.id = reply->object.id;
+    event->object.broker = reply->instance;
+    event->manual_reset = reply->object.manual_reset;
+    event->lease_fd = nt_client_take_fd(reply, NT_PAYLOAD_LEASE);
+    status = map_page(event, page_fd);
+    if (!NT_SUCCESS(status)) {
+        nt_object_close(&event->object);
+        return status;
+    }
+    return hand_out(event, reply->object.access, attributes, ret_handle);
+}
+
+NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, bool initial,
+                         ACCESS_MASK access, HANDLE *ret_handle)
+{
+    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_create_request request = {
+        .kind = NT_KIND_EVENT,
+        .access = access,
+        .manual_reset = manual_reset,
+        .initial_state = initial,
+    };
+    NTSTATUS status, adopted;
+
+    if (!name || name->count == 0)
+        return create_unnamed(manual_reset, initial, access, name ? name->attributes : 0,
+                              ret_handle);
+    status = nt_client_create(name, &request, &reply);
+    if (!NT_SUCCESS(status))
+        return status;
+    adopted = adopt_reply(&reply, name->attributes, ret_handle);
+    return NT_SUCCESS(adopted) ? status : adopted;
+}
+
+NTSTATUS nt_event_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
+{
+    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_open_request request = {.kind = NT_KIND_EVENT, .access = access};
+    NTSTATUS status;
+
+    status = nt_client_open(name, &request, &reply);
+    if (!NT_SUCCESS(status))
+        return status;
+    return adopt_reply(&reply, name->attributes, ret_handle);
+}
+
+NTSTATUS nt_event_change(HANDLE handle, enum nt_event_operation operation, LONG *ret_previous)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    struct nt_event *event;
+    bool before;
+    NTSTATUS status;
+
+    status = nt_handle_get(handle, &nt_event_type, EVENT_MODIFY_STATE, &object, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    event = NT_CONTAINER_OF(object, struct nt_event, object);
+    if (operation == NT_EVENT_SET)
+        before = nt_event_word_set(event->words, event->manual_reset);
+    else if (operation == NT_EVENT_RESET)
+        before = nt_event_word_reset(event->words);
+    else
+        before = nt_event_word_pulse(event->words, event->manual_reset);
+    if (ret_previous)
+        *ret_previous = before;
+    return STATUS_SUCCESS;
+}
+
+uint64_t nt_deadline_after_ms(DWORD milliseconds)
+{
+    if (milliseconds == 0)
+        return 0;
+    return milliseconds == INFINITE ? UINT64_MAX
+                                    : nt_os_now_ns() + (uint64_t)milliseconds * 1000000u;
+}
+
+NTSTATUS nt_object_wait(HANDLE handle, uint64_t deadline_ns)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    const struct nt_event *event;
+    NTSTATUS status;
+
+    status = nt_handle_get(handle, &nt_event_type, SYNCHRONIZE, &object, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    event = NT_CONTAINER_OF(object, struct nt_event, object);
+    return nt_status_from_errno(nt_event_word_wait(event->words, event->manual_reset, deadline_ns));
+}
