@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The two addresses of a broker: the socket in its directory, which clients use, and an
+ * abstract one, which only tells a second broker that the first still lives. The directory is
+ * watched: when a cleaner removes it or the socket in it, both are made again, so that names
+ * that are alive can be found again.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "broker/broker.h"
+#include "os/os.h"
+#include "util/macro.h"
+
+#define WATCHED (IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_MOVED_FROM | IN_ONLYDIR)
+
+/* A broker of this very user that listens at the abstract address. */
+static bool incumbent_lives(const struct nt_broker *broker)
+{
+    NT_CLEANUP(nt_os_closep) int fd = -1;
+    struct nt_os_peer peer;
+
+    return nt_os_socket_connect_abstract(broker->place.incumbent, &fd) == 0 &&
+           nt_os_socket_peer(fd, &peer) == 0 && peer.uid == broker->uid;
+}
+
+static int bind_incumbent(struct nt_broker *broker)
+{
+    int r = nt_os_socket_listen_abstract(broker->place.incumbent, &broker->incumbent_fd);
+
+    if (r == -EADDRINUSE) {
+        /* A stranger who sits on the address stops nothing: it is only a help. */
+        return incumbent_lives(broker) ? -EEXIST : 0;
+    }
+    if (r < 0)
+        return r;
+    return nt_broker_watch_fd(broker, broker->incumbent_fd, EPOLLIN, NT_EVENT_INCUMBENT, 0, 0);
+}
+
+static bool is_bound(const struct nt_broker *broker)
+{
+    struct stat status;
+
+    return lstat(broker->place.socket, &status) == 0 && status.st_ino == broker->socket_inode &&
+           status.st_dev == broker->socket_device;
+}
+
+static void watch_directory(struct nt_broker *broker)
+{
+    /* Without inotify the knock at the abstract address remains. */
+    if (broker->watch_fd >= 0)
+        inotify_add_watch(broker->watch_fd, broker->place.directory, WATCHED);
+}
+
+static int bind_socket(struct nt_broker *broker)
+{
+    NT_CLEANUP(nt_os_closep) int directory_fd = -1;
+    NT_CLEANUP(nt_os_closep) int fd = -1;
+    struct stat status;
+    uid_t owner;
+    int r;
+
+    r = nt_os_private_dir(broker->place.directory, &owner, &directory_fd);
+    if (r < 0)
+        return r;
+    r = nt_os_socket_listen(broker->place.socket, &fd);
+    if (r < 0)
+        return r;
+    if (lstat(broker->place.socket, &status) < 0)
+        return -errno;
+    r = nt_broker_watch_fd(broker, fd, EPOLLIN, NT_EVENT_LISTEN, 0, 0);
+    if (r < 0)
+        return r;
+    broker->socket_inode = status.st_ino;
+    broker->socket_device = status.st_dev;
+    nt_os_close(broker->listen_fd);
+    broker->listen_fd = nt_steal_fd(&fd);
+    watch_directory(broker);
+    return 0;
+}
+
+int nt_endpoint_init(struct nt_broker *broker)
+{
+    int r;
+
+    r = bind_incumbent(broker);
+    if (r < 0)
+        return r;
+    r = nt_os_adopt_fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), &broker->watch_fd);
+    if (r == 0)
+        r = nt_broker_watch_fd(broker, broker->watch_fd, EPOLLIN, NT_EVENT_WATCH, 0, 0);
+    if (r < 0)
+        return r;
+    return bind_socket(broker);
+}
+
+void nt_endpoint_check(struct nt_broker *broker)
+{
+    if (!broker->stopping && !is_bound(broker))
+        bind_socket(broker);
+}
+
+void nt_endpoint_poked(struct nt_broker *broker)
+{
+    int fd;
+
+    while (nt_os_socket_accept(broker->incumbent_fd, &fd) == 0)
+        nt_os_close(fd);
+    nt_endpoint_check(broker);
+}
+
+void nt_endpoint_watched(struct nt_broker *broker)
+{
+    char events[sizeof(struct inotify_event) + NAME_MAX + 1]
+        __attribute__((aligned(__alignof__(struct inotify_event))));
+    ssize_t n;
+
+    do
+        n = read(broker->watch_fd, events, sizeof(events));
+    while (n > 0 || (n < 0 && errno == EINTR));
+    nt_endpoint_check(broker);
+}
+
+bool nt_endpoint_leave(struct nt_broker *broker)
+{
+    NT_CLEANUP(nt_os_closep) int lock_fd = -1;
+    int fd;
+
+    /* Whoever holds the lock is starting a broker, or about to find this one. */
+    if (is_bound(broker)) {
+        if (nt_os_lock_file(broker->place.lock, false, &lock_fd) < 0)
+            return false;
+        unlink(broker->place.socket);
+    }
+    /* One who connected before the socket was gone is served, under a new socket. */
+    if (nt_os_socket_accept(broker->listen_fd, &fd) == 0) {
+        nt_os_close(fd);
+        bind_socket(broker);
+        return false;
+    }
+    return true;
+}
+
+void nt_endpoint_deinit(struct nt_broker *broker)
+{
+    if (broker->listen_fd >= 0 && is_bound(broker))
+        unlink(broker->place.socket);
+    broker->listen_fd = nt_os_close(broker->listen_fd);
+    broker->incumbent_fd = nt_os_close(broker->incumbent_fd);
+    broker->watch_fd = nt_os_close(broker->watch_fd);
+}
