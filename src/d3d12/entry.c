@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the library exports by itself: D3D12CreateDevice, D3D12GetDebugInterface and our own
+ * ntshm_d3d12_ functions. All else is reached through vtables.
+ */
+#include <string.h>
+
+#include <ntshm/d3d12.h>
+
+#include "d3d12/device.h"
+#include "d3d12/features.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static bool is_feature_level(D3D_FEATURE_LEVEL level)
+{
+    switch ((int)level) {
+    case D3D_FEATURE_LEVEL_1_0_CORE:
+    case D3D_FEATURE_LEVEL_11_0:
+    case D3D_FEATURE_LEVEL_11_1:
+    case D3D_FEATURE_LEVEL_12_0:
+    case D3D_FEATURE_LEVEL_12_1:
+    case D3D_FEATURE_LEVEL_12_2:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * D3D12CreateDevice - a device of its own on the adapter that NTSHM_D3D12_ADAPTER names, else on
+ * the best one. There is no DXGI here to choose from: pAdapter is not looked at.
+ *
+ * Return: S_OK; S_FALSE when ppDevice is NULL and a device can be made; E_INVALIDARG for no
+ * feature level at all; DXGI_ERROR_UNSUPPORTED for one above 11_0, or without an adapter that
+ * has Vulkan 1.2; E_NOINTERFACE; E_OUTOFMEMORY.
+ */
+NT_EXPORT HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid,
+                                 void **ret)
+{
+    struct nt_d3d_device *device = NULL;
+    HRESULT hr;
+
+    if (ret)
+        *ret = NULL;
+    if (!is_feature_level(level))
+        return E_INVALIDARG;
+    if (level > NT_D3D_MAX_FEATURE_LEVEL)
+        return DXGI_ERROR_UNSUPPORTED;
+    if (!nt_d3d_device_answers(riid))
+        return E_NOINTERFACE;
+    if (adapter)
+        nt_log(NT_LOG_INFO, "d3d12: the adapter object given is not used: NTSHM_D3D12_ADAPTER is");
+    hr = nt_d3d_device_create(&device);
+    if (FAILED(hr))
+        return hr;
+    return nt_d3d_object_return(&device->object, riid, ret);
+}
+
+/* D3D12GetDebugInterface - there are no Direct3D debug layers; the answer is Windows' for that. */
+NT_EXPORT HRESULT WINAPI D3D12GetDebugInterface(REFIID riid, void **ret)
+{
+    (void)riid;
+    if (ret)
+        *ret = NULL;
+    return DXGI_ERROR_SDK_COMPONENT_MISSING;
+}
+
+NT_EXPORT HRESULT WINAPI ntshm_d3d12_get_adapter(ID3D12Device *pointer,
+                                       struct ntshm_d3d12_adapter *ret_adapter)
+{
+    const struct nt_d3d_device *device = nt_d3d_device_from(pointer);
+    const struct nt_d3d_vulkan *vulkan;
+
+    if (!device || !ret_adapter || ret_adapter->size != sizeof(*ret_adapter))
+        return E_INVALIDARG;
+    vulkan = &device->vulkan;
+    *ret_adapter =
+        (struct ntshm_d3d12_adapter){.size = sizeof(*ret_adapter),
+                                     .index = vulkan->index,
+                                     .api_version = vulkan->properties.apiVersion,
+                                     .driver_version = vulkan->properties.driverVersion,
+                                     .imports_sections = vulkan->imports_shared,
+                                     .imports_private = vulkan->imports_private,
+                                     .buffer_marker = vulkan->write_marker != NULL,
+                                     .validation_layer = vulkan->messenger != VK_NULL_HANDLE,
+                                     .validation_errors = atomic_load(&nt_d3d_validation_errors),
+                                     .import_alignment = vulkan->import_alignment};
+    snprintf(ret_adapter->device_name, sizeof(ret_adapter->device_name), "%s",
+             vulkan->properties.deviceName);
+    snprintf(ret_adapter->driver_name, sizeof(ret_adapter->driver_name), "%s",
+             vulkan->driver.driverName);
+    snprintf(ret_adapter->driver_info, sizeof(ret_adapter->driver_info), "%s",
+             vulkan->driver.driverInfo);
+    return S_OK;
+}
+
+NT_EXPORT void WINAPI ntshm_d3d12_set_log(void (*function)(int level, const char *message, void *context),
+                                void *context)
+{
+    nt_log_set(function, context);
+}
