@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the compiled samples as a user would and looks at what they print.
+
+usage: run_examples.py --readme PROGRAM [--blackbox PROGRAM --tool NTSHM]
+
+Each sample gets a broker of its own, in a private directory.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+DEADLINE = 120
+results = {"passed": 0, "failed": 0}
+
+
+def check(name, condition, detail=""):
+    results["passed" if condition else "failed"] += 1
+    print(f"{'pass' if condition else 'FAIL'}  {name}{'' if condition else ': ' + str(detail)}")
+
+
+def run(*command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=DEADLINE, text=True)
+
+
+def start(program):
+    return subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def readme(program):
+    """Two visitors share a page; the name goes with the last of them."""
+    first = start(program)
+    check("the first makes the section", first.stdout.readline() == "made the section; visitor 1\n")
+    second = start(program)
+    check("the second finds it", second.stdout.readline() == "found the section; visitor 2\n")
+    first.kill()
+    first.wait(DEADLINE)
+    third = start(program)
+    check("kill -9 of its maker leaves the name to those who hold it",
+          third.stdout.readline() == "found the section; visitor 3\n")
+    for process in (second, third):
+        process.communicate("\n", timeout=DEADLINE)
+        check("a visitor leaves in good order", process.returncode == 0, process.returncode)
+    again = start(program)
+    check("nobody is left, so the name is free",
+          again.stdout.readline() == "made the section; visitor 1\n")
+    again.communicate("\n", timeout=DEADLINE)
+
+
+def wait_for(path):
+    end = time.monotonic() + DEADLINE
+    while not os.path.exists(path) and time.monotonic() < end:
+        time.sleep(0.01)
+    return os.path.exists(path)
+
+
+def blackbox(program, tool, directory):
+    """An engine that ends well leaves nothing, one that is killed leaves a dump."""
+    dump = os.path.join(directory, "engine.dump")
+    done = run(program, dump)
+    check("the engine ends in good order", done.returncode == 0 and "nothing was lost" in done.stdout,
+          done.stdout)
+    check("and there is no dump", not os.path.exists(dump))
+    done = run(program, dump, "crash")
+    check("the engine is killed", done.returncode == -9, done)
+    check("its keeper saves a dump", wait_for(dump))
+    told = run(tool, "blackbox", "read", "--json", dump)
+    check("the dump can be read", told.returncode == 0, told.stdout)
+    told = json.loads(told.stdout)
+    check("the dump is the engine's", told["program"] == "example engine", told)
+    check("frame 100 was cut off", told["queues"][0]["fence_completed"] == 99
+          and told["queues"][0]["fence_submitted"] == 100, told["queues"])
+    check("the passes of 99 frames are finished", 297 <= told["passes_finished"] < 300,
+          told["passes_finished"])
+
+
+def remove(directory):
+    """The broker leaves by itself when nobody needs it, and takes its files away then."""
+    end = time.monotonic() + DEADLINE
+    while os.path.exists(directory) and time.monotonic() < end:
+        shutil.rmtree(directory, ignore_errors=True)
+    check("nothing is left", not os.path.exists(directory))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--readme", required=True)
+    parser.add_argument("--blackbox")
+    parser.add_argument("--tool")
+    options = parser.parse_args()
+    directory = tempfile.mkdtemp(prefix="ntshm-examples-")
+    os.environ["NTSHM_BROKER"] = os.path.join(directory, "broker")
+    os.mkdir(os.environ["NTSHM_BROKER"], 0o700)
+    readme(options.readme)
+    if options.blackbox:
+        blackbox(options.blackbox, options.tool, directory)
+    remove(directory)
+    print(f"{results['passed']} passed, {results['failed']} failed, 0 skipped")
+    return 1 if results["failed"] else 0
+
+
+sys.exit(main())
