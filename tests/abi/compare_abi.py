@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: MIT
+"""Compare the binary interface of the public headers with that of mingw-w64's.
+
+usage: compare_abi.py INCLUDE-DIRECTORY [--list]
+
+The names are read out of our own headers: every constant, every enumerator, every type, every
+member of every structure, every prototype. One C source asks for all of them; it is compiled
+natively with our headers and by x86_64-w64-mingw32-gcc with its own, and the numbers are read
+from the object files, so nothing is run. Prototypes are declared once more after mingw's
+headers: a different one is a compile error.
+
+Values that mingw's headers do not have are pinned here; functions that they do not have are
+listed. WCHAR is the one stated difference. Three controls (a wrong constant, a swapped member, a wrong
+prototype) are planted in a copy of our headers and must be found.
+"""
+
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+NATIVE = "gcc"
+MINGW = "x86_64-w64-mingw32-gcc"
+
+# What is read. The headers of COM are Microsoft's own and need no comparison.
+HEADERS = [
+    "basetsd.h", "minwindef.h", "windef.h", "winnt.h", "minwinbase.h", "guiddef.h", "handleapi.h",
+    "errhandlingapi.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h",
+    "fileapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
+]
+
+PROLOGUE = """
+#define _WIN32_WINNT 0x0A00
+#define NTDDI_VERSION 0x0A000006
+#define WIN32_NO_STATUS
+#include <windows.h>
+#undef WIN32_NO_STATUS
+#include <winternl.h>
+#include <ntstatus.h>
+#include <stddef.h>
+"""
+
+# Wide characters have 32 bits here and 16 there: design, not accident. These are the types
+# whose own size says so.
+WIDE = {"WCHAR"}
+
+# Values that mingw-w64's headers do not have, or have from an older Windows, as Microsoft's
+# pages and newer SDKs give them.
+PINNED = {
+    "DUPLICATE_SAME_ATTRIBUTES": 4,
+    "ERROR_CANT_WAIT": 554,
+    "ERROR_IMAGE_NOT_AT_BASE": 700,
+    "ERROR_NOT_SAME_OBJECT": 1656,
+    "ERROR_OBJECT_NAME_EXISTS": 698,
+    "FACILITY_DXGI": 0x87A,
+    "MAXUCHAR": 0xFF,
+    "MAXUSHORT": 0xFFFF,
+    "MAXULONG": 0xFFFFFFFF,
+    "MEM_COALESCE_PLACEHOLDERS": 1,
+    "MEM_PRESERVE_PLACEHOLDER": 2,
+    "MEM_REPLACE_PLACEHOLDER": 0x4000,
+    "MEM_RESERVE_PLACEHOLDER": 0x40000,
+    "MEM_EXTENDED_PARAMETER_EC_CODE": 0x40,
+    "MEM_EXTENDED_PARAMETER_NUMA_NODE_MANDATORY": 1 << 63,
+    "MEM_EXTENDED_PARAMETER_SOFT_FAULT_PAGES": 0x20,
+    "MemExtendedParameterImageMachine": 6,
+    "MemExtendedParameterMax": 7,
+    "SEC_NO_CHANGE": 0x400000,
+    "STATUS_NOT_SAME_OBJECT": 0xFFFFFFFFC00001AC,
+    "SectionBasicInformation": 0,
+    "SectionImageInformation": 1,
+    "sizeof LPWINBOOL": 8,
+    "sizeof PWINBOOL": 8,
+    "sizeof SECTION_INFORMATION_CLASS": 4,
+    "sizeof SECTION_BASIC_INFORMATION": 24,
+    "alignof SECTION_BASIC_INFORMATION": 8,
+    "sizeof PSECTION_BASIC_INFORMATION": 8,
+    "offset of SECTION_BASIC_INFORMATION.BaseAddress": 0,
+    "sizeof SECTION_BASIC_INFORMATION.BaseAddress": 8,
+    "offset of SECTION_BASIC_INFORMATION.Attributes": 8,
+    "sizeof SECTION_BASIC_INFORMATION.Attributes": 4,
+    "offset of SECTION_BASIC_INFORMATION.Size": 16,
+    "sizeof SECTION_BASIC_INFORMATION.Size": 8,
+    "offset of MEMORY_BASIC_INFORMATION.PartitionId": 20,
+    "sizeof MEMORY_BASIC_INFORMATION.PartitionId": 2,
+}
+
+# Types that only prototypes unknown to mingw-w64 use; stand-ins, so that the rest compiles.
+STAND_INS = "typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE;\n"
+
+# Words that are no number, or only words for the compiler.
+NOT_A_NUMBER = re.compile(
+    r"^(CONST|VOID|IN|OUT|OPTIONAL|FAR|NEAR|FORCEINLINE|WINAPI\w*|CALLBACK|APIENTRY|PASCAL|"
+    r"NTAPI|NTSYS\w*|DECLSPEC_\w+|EXTERN_C|C_ASSERT|DUMMY\w+|NTSHM_\w+|__\w+|REF\w+|_\w+_|"
+    r"DEFINE_\w+|IsEqual\w+|CreateFileMapping|OpenFileMapping|CreateEvent|CreateEventEx|"
+    r"OpenEvent|WINAPIV|TEXT)$")
+
+
+def without_comments(text):
+    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+    text = re.sub(r"//[^\n]*", " ", text)
+    return text.replace("\\\n", " ")
+
+
+def read_constants(text):
+    """Object-like macros that have a value."""
+    for name in re.findall(r"^[ ]*#[ ]*define[ ]+(\w+)[ ]+\S[^\n]*$", text, re.M):
+        if not NOT_A_NUMBER.match(name):
+            yield name
+
+
+def read_members(body):
+    """The members in the body of a structure: (name, whether it is a bit-field)."""
+    body = re.sub(r"#[^\n]*", "", body)
+    body = re.sub(r"__extension__|DUMMY\w+", "", body)
+    while re.search(r"\{[^{}]*\}", body):
+        # A named inner structure is one member; those of an unnamed one are the outer's.
+        body = re.sub(r"(struct|union)\s*\{([^{}]*)\}\s*(\w*)\s*;",
+                      lambda found: f"struct {found[3]};" if found[3] else found[2], body)
+    for declaration in body.split(";"):
+        found = re.search(r"(\w+)\s*(\[\w+\])?\s*(:.*)?$", declaration.strip())
+        if found:
+            yield found[1], bool(found[3])
+
+
+def read_types(text):
+    """(type, [members]) of structures and unions; enumerators; plain typedef names."""
+    structures, enumerators, plain = [], [], []
+    pattern = re.compile(r"typedef\s+(struct|union|enum)\b[^{;]*\{(.*?)\n\}([^;]*);", re.S)
+    for kind, body, names in pattern.findall(text):
+        name = names.split(",")[0].strip()
+        if kind == "enum":
+            enumerators += re.findall(r"^\s*(\w+)\s*(?:=[^,]*)?,?\s*$", body, re.M)
+            plain.append(name)
+        else:
+            members = [member for member, bits in read_members(body) if not bits]
+            structures.append((name, members))
+        plain += [other.strip(" *\n") for other in names.split(",")[1:]]
+    rest = pattern.sub("", text)
+    for declaration in re.findall(r"^typedef\s+([^;{}()]+);", rest, re.M):
+        parts = declaration.split(",")
+        plain.append(parts[0].split()[-1].strip("*"))
+        plain += [part.strip(" *\n") for part in parts[1:]]
+    return structures, enumerators, plain
+
+
+def read_prototypes(text):
+    """Whole declarations of functions, on one line each."""
+    text = re.sub(r"^\s*#[^\n]*", "", text, flags=re.M)
+    for found in re.findall(r"^(?:\w+[\w \*]*?)\b(?:WINAPI|NTAPI)\s+\w+\([^)]*\)\s*;", text, re.M):
+        yield " ".join(found.split())
+
+
+def read_headers(include):
+    """Everything to compare, in one list of (what, C expression), and the prototypes."""
+    asked, prototypes, seen = [], [], set()
+
+    def ask(what, expression):
+        if what not in seen:
+            seen.add(what)
+            asked.append((what, expression))
+
+    for header in HEADERS:
+        with open(os.path.join(include, header), encoding="utf-8") as file:
+            text = without_comments(file.read())
+        for name in read_constants(text):
+            ask(name, f"(unsigned long long)({name})")
+        structures, enumerators, plain = read_types(text)
+        for name in enumerators:
+            ask(name, f"(unsigned long long)({name})")
+        for name, members in structures:
+            ask(f"sizeof {name}", f"sizeof({name})")
+            ask(f"alignof {name}", f"_Alignof({name})")
+            for member in members:
+                ask(f"offset of {name}.{member}", f"offsetof({name}, {member})")
+                ask(f"sizeof {name}.{member}", f"sizeof((({name} *)0)->{member})")
+        for name in plain:
+            if name and name not in WIDE and name != "const" and name != "VOID":
+                ask(f"sizeof {name}", f"sizeof({name})")
+        prototypes += read_prototypes(text)
+    for name in ("LONG", "DWORD", "BOOL", "ULONG_PTR", "LONG_PTR", "BYTE", "BOOLEAN", "HRESULT",
+                 "NTSTATUS", "INT64", "UINT64", "CHAR", "SHORT", "USHORT"):
+        ask(f"{name} is signed", f"(({name})-1 < 0)")
+    return asked, prototypes
+
+
+def source_of(asked, left_out):
+    """The C source, and the names in the order of its array."""
+    lines, names = [PROLOGUE, "const unsigned long long abi_table[] = {"], []
+    for what, expression in asked:
+        if what not in left_out:
+            lines.append(f"{expression}, /* {what} */")
+            names.append(what)
+    lines.append("0x1122334455667788ull };")
+    return "\n".join(lines) + "\n", names
+
+
+def compile_to(compiler, source, target, *flags):
+    done = subprocess.run(
+        [compiler, "-std=gnu11", "-fmax-errors=0", "-fno-diagnostics-show-caret", "-w", *flags,
+         "-x", "c", "-c", "-", "-o", target],
+        input=source, capture_output=True, text=True, check=False, env={**os.environ,
+                                                                        "LC_ALL": "C"})
+    return done.returncode == 0, done.stderr
+
+
+def numbers_in(objcopy, path, section):
+    """The array of numbers in the read-only data of an object file."""
+    raw = path + ".raw"
+    subprocess.run([objcopy, "-O", "binary", "-j", section, path, raw], check=True)
+    with open(raw, "rb") as file:
+        data = file.read()
+    end = data.find(struct.pack("<Q", 0x1122334455667788))
+    if end < 0:
+        sys.exit(f"FAILED the end of the table is not in {section} of {path}")
+    return struct.unpack(f"<{end // 8}Q", data[:end])
+
+
+def table(compiler, objcopy, section, asked, folder, *flags):
+    """{what: number}, and what this compiler's headers do not have."""
+    left_out = set()
+    target = os.path.join(folder, f"{os.path.basename(compiler)}.o")
+    for _ in range(6):
+        source, names = source_of(asked, left_out)
+        good, said = compile_to(compiler, source, target, *flags)
+        if good:
+            return dict(zip(names, numbers_in(objcopy, target, section))), left_out
+        lines = source.splitlines()
+        wrong = {int(number) for number in re.findall(r"^<stdin>:(\d+):\d+: error", said, re.M)}
+        found = {re.search(r"/\* (.*) \*/", lines[number - 1]) for number in wrong}
+        if not found or None in found:
+            sys.exit(f"FAILED {compiler}: {said[:2000]}")
+        left_out |= {match[1] for match in found}
+    sys.exit(f"FAILED {compiler} finds new errors every time")
+
+
+def wrong_lines(source, folder):
+    """Numbers of the lines that mingw refuses."""
+    good, said = compile_to(MINGW, source, os.path.join(folder, "prototypes.o"))
+    wrong = {int(number) for number in re.findall(r"^<stdin>:(\d+):\d+: error", said, re.M)}
+    if not good and not wrong:
+        sys.exit(f"FAILED the prototypes do not compile: {said[:2000]}")
+    return wrong
+
+
+def compare_prototypes(prototypes, folder):
+    """([prototypes that mingw has in another way], [functions that it does not have])."""
+    head = PROLOGUE + STAND_INS
+    first = head.count("\n") + 1
+    wrong = wrong_lines(head + "".join(f"{line}\n" for line in prototypes), folder)
+    names = [re.search(r"(\w+)\(", line)[1] for line in prototypes]
+    unknown = wrong_lines(head + "".join(f"extern __typeof__({name}) {name};\n"
+                                         for name in names), folder)
+    return ([prototypes[number - first] for number in sorted(wrong)],
+            [names[number - first] for number in sorted(unknown)])
+
+
+def compare(include, folder, theirs=None):
+    """A dictionary of what was compared and what came out; @theirs saves asking mingw again."""
+    asked, prototypes = read_headers(include)
+    ours, missing = table(NATIVE, "objcopy", ".rodata", asked, folder, f"-I{include}")
+    if missing:
+        sys.exit(f"FAILED our own headers do not know: {sorted(missing)}")
+    if theirs is None:
+        theirs, _ = table(MINGW, "x86_64-w64-mingw32-objcopy", ".rdata", asked, folder)
+        theirs.update(PINNED)
+    wrong, unknown = compare_prototypes(prototypes, folder)
+    return {
+        "values": [what for what in ours if what in theirs],
+        "unknown values": [what for what in ours if what not in theirs],
+        "differ": {what: (ours[what], theirs[what]) for what in ours
+                   if what in theirs and ours[what] != theirs[what]},
+        "prototypes": len(prototypes) - len(unknown),
+        "unknown functions": unknown,
+        "wrong prototypes": wrong,
+        "theirs": theirs,
+    }
+
+
+def control(include, folder, theirs, header, before, after, expected):
+    """Plant @after for @before in a copy of the headers: the comparison must name @expected."""
+    copy = os.path.join(folder, "planted")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(include, copy)
+    path = os.path.join(copy, header)
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    planted = re.sub(before, after, text, count=1)
+    if planted == text:
+        return False
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(planted)
+    found = compare(copy, folder, theirs)
+    return any(expected in what for what in [*found["differ"], *found["wrong prototypes"]])
+
+
+CONTROLS = [
+    ("winnt.h", r"(SECTION_MAP_READ +)0x0004", r"\g<1>0x0040", "SECTION_MAP_READ"),
+    ("winnt.h", r"(PVOID BaseAddress;)\s+(PVOID AllocationBase;)", r"\2 \1",
+     "offset of MEMORY_BASIC_INFORMATION.AllocationBase"),
+    ("memoryapi.h", r"BOOL WINAPI UnmapViewOfFile\(", "HANDLE WINAPI UnmapViewOfFile(",
+     "UnmapViewOfFile"),
+]
+
+
+def main():
+    include = sys.argv[1]
+    for tool in (NATIVE, "objcopy", MINGW, "x86_64-w64-mingw32-objcopy"):
+        if not shutil.which(tool):
+            print(f"skipped: {tool} is not installed")
+            sys.exit(77)
+
+    trouble = []
+    with tempfile.TemporaryDirectory(prefix="ntshm-abi-") as folder:
+        found = compare(include, folder)
+        for what, (ours, theirs) in found["differ"].items():
+            trouble.append(f"{what}: {ours:#x} here, {theirs:#x} there")
+        for what in found["unknown values"]:
+            trouble.append(f"{what} is not in mingw-w64's headers: pin it in PINNED")
+        for prototype in found["wrong prototypes"]:
+            trouble.append(f"prototype differs: {prototype}")
+        if len(found["values"]) < 600 or found["prototypes"] < 40:
+            trouble.append("too little was found to compare")
+        for row in CONTROLS:
+            if not control(include, folder, found["theirs"], *row):
+                trouble.append(f"control: a planted change of {row[3]} was not noticed")
+
+    if "--list" in sys.argv:
+        print("\n".join(found["values"]))
+    print(f"{len(found['values'])} values ({len(PINNED)} of them pinned in this file), "
+          f"{found['prototypes']} prototypes, {len(CONTROLS)} controls")
+    print(f"functions that mingw-w64 does not declare: {', '.join(found['unknown functions'])}")
+    for line in trouble:
+        print(f"FAILED {line}")
+    total = len(found["values"]) + found["prototypes"] + len(CONTROLS)
+    print(f"{total - len(trouble)} passed, {len(trouble)} failed, 0 skipped")
+    sys.exit(1 if trouble else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What this version does not do yet, or does in its own way, on Linux only: each is a clear error,
+ * and leaves nothing behind (docs/DEVIATIONS.md has a row for each).
+ */
+#ifndef _WIN32
+#    include "api/api.h"
+
+#    include <sys/prctl.h>
+
+#    define BOTH (MEM_RESERVE | MEM_COMMIT)
+
+TEST(reserve_sections_are_refused_for_now, "")
+{
+    LARGE_INTEGER size = {.QuadPart = PAGE};
+    HANDLE section = (HANDLE)(ULONG_PTR)0xdeadbeef;
+
+    ok_fails(
+        CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, PAGE, NULL),
+        ERROR_NOT_SUPPORTED);
+    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
+                                PAGE_READWRITE | SEC_RESERVE | SEC_NOCACHE, 0, PAGE, L_("reserve")),
+             ERROR_NOT_SUPPORTED);
+    ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("reserve")), ERROR_FILE_NOT_FOUND);
+    ok_status(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READWRITE,
+                              SEC_RESERVE, NULL),
+              STATUS_NOT_SUPPORTED);
+    ok_ptr_eq(section, NULL);
+}
+
+TEST(descriptors_are_refused_for_now, "")
+{
+    SECURITY_ATTRIBUTES security = {.nLength = sizeof(security), .lpSecurityDescriptor = &security};
+    UNICODE_STRING path = nt_path(L_("descriptor"));
+    OBJECT_ATTRIBUTES attributes = nt_attributes(&path, 0);
+    HANDLE section = (HANDLE)(ULONG_PTR)0xdeadbeef;
+
+    attributes.SecurityDescriptor = &security;
+    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0, PAGE,
+                                L_("descriptor")),
+             ERROR_NOT_SUPPORTED);
+    ok_fails(CreateFileMappingFromApp(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, PAGE, NULL),
+             ERROR_NOT_SUPPORTED);
+    ok_fails(CreateEventW(&security, TRUE, FALSE, L_("descriptor")), ERROR_NOT_SUPPORTED);
+    ok_fails(CreateEventA(&security, TRUE, FALSE, NULL), ERROR_NOT_SUPPORTED);
+    ok_status(NtOpenSection(&section, SECTION_QUERY, &attributes), STATUS_NOT_SUPPORTED);
+    ok_ptr_eq(section, NULL);
+    ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("descriptor")), ERROR_FILE_NOT_FOUND);
+}
+
+TEST(placeholders_are_refused_for_now, "")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
+    HANDLE self = GetCurrentProcess();
+
+    ok_fails(MapViewOfFile3(section, self, free_place(GRANULE), 0, GRANULE, MEM_REPLACE_PLACEHOLDER,
+                            PAGE_READWRITE, NULL, 0),
+             ERROR_NOT_SUPPORTED);
+    drop(section, NULL);
+}
+
+TEST(large_pages_are_refused_for_now, "7.53")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, 0x400000);
+    HANDLE self = GetCurrentProcess();
+
+    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
+                                PAGE_READWRITE | SEC_COMMIT | SEC_LARGE_PAGES, 0, 0x200000, NULL),
+             ERROR_PRIVILEGE_NOT_HELD);
+    /* The section has none. */
+    ok_fails(MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_LARGE_PAGES, 0, 0, 0),
+             ERROR_INVALID_PARAMETER);
+    ok_fails(MapViewOfFile3(section, self, NULL, 0, 0, MEM_LARGE_PAGES, PAGE_READWRITE, NULL, 0),
+             ERROR_INVALID_PARAMETER);
+    drop(section, NULL);
+}
+
+TEST(numa_nodes_are_refused_for_now, "")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
+    HANDLE self = GetCurrentProcess();
+    MEM_EXTENDED_PARAMETER node = {.ULong = 0};
+    MEM_EXTENDED_PARAMETER none = {.ULong = NUMA_NO_PREFERRED_NODE};
+
+    node.Type = none.Type = MemExtendedParameterNumaNode;
+    ok_fails(MapViewOfFileNuma2(section, self, 0, NULL, 0, 0, PAGE_READWRITE, 0),
+             ERROR_NOT_SUPPORTED);
+    ok_fails(MapViewOfFile3(section, self, NULL, 0, 0, 0, PAGE_READWRITE, &node, 1),
+             ERROR_NOT_SUPPORTED);
+    drop(section, MapViewOfFile3(section, self, NULL, 0, 0, 0, PAGE_READWRITE, &none, 1));
+}
+
+TEST(special_memory_is_refused_for_now, "")
+{
+    static const DWORD types[] = {BOTH | MEM_WRITE_WATCH, MEM_RESERVE | MEM_PHYSICAL};
+    char *memory = (char *)VirtualAlloc(NULL, GRANULE, BOTH, PAGE_READWRITE);
+
+    require(memory != NULL);
+    for (unsigned i = 0; i < ARRAYSIZE(types); i++)
+        ok_fails(VirtualAlloc(NULL, GRANULE, types[i], PAGE_READWRITE), ERROR_NOT_SUPPORTED);
+    ok_fails(VirtualAlloc(memory, PAGE, MEM_RESET, PAGE_READWRITE), ERROR_NOT_SUPPORTED);
+    ok_fails(VirtualAlloc(NULL, PAGE, BOTH, PAGE_READWRITE | PAGE_GUARD), ERROR_NOT_SUPPORTED);
+    ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
+}
+
+TEST(shared_pages_do_not_become_copies_for_now, "")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
+    volatile uint32_t *view = map_words(section);
+
+    *view = 1;
+    ok_fails(VirtualAlloc((void *)view, PAGE, MEM_COMMIT, PAGE_WRITECOPY), ERROR_NOT_SUPPORTED);
+    *view = 2;
+    drop(section, view);
+}
+
+TEST(pseudo_handles_are_not_duplicated_for_now, "")
+{
+    HANDLE self = GetCurrentProcess(), copy = NULL;
+
+    ok_fails(DuplicateHandle(self, self, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS),
+             ERROR_INVALID_HANDLE);
+    ok_ptr_eq(copy, NULL);
+}
+
+/* The library trusts the pointer; until it does not, this case ends with a signal. */
+TEST_TODO(flags_of_a_handle_need_a_place, "")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, PAGE);
+
+    ok_fails(GetHandleInformation(section, NULL), ERROR_NOACCESS);
+    drop(section, NULL);
+}
+
+TEST(case_flag_of_the_nt_layer_changes_nothing, "11.1")
+{
+    HANDLE section = new_section(L_("Global\\case"), PAGE_READWRITE, PAGE), opened = NULL;
+    UNICODE_STRING path = nt_path(L_("Global\\CASE") + 7);
+    OBJECT_ATTRIBUTES attributes = nt_attributes(&path, OBJ_CASE_INSENSITIVE);
+
+    ok_status(NtOpenSection(&opened, SECTION_QUERY, &attributes), STATUS_OBJECT_NAME_NOT_FOUND);
+    path = nt_path(L_("Global\\case") + 7);
+    ok_status(NtOpenSection(&opened, SECTION_QUERY, &attributes), STATUS_SUCCESS);
+    ok_succeeds(CompareObjectHandles(section, opened));
+    drop(opened, NULL);
+    drop(section, NULL);
+}
+
+TEST(reading_handle_of_a_name_is_not_widened, "12.11")
+{
+    HANDLE section = new_section(L_("widen"), PAGE_READWRITE, PAGE);
+    HANDLE reader = open_section(L_("widen"), FILE_MAP_READ);
+    HANDLE self = GetCurrentProcess(), copy = NULL;
+
+    ok_fails(DuplicateHandle(self, reader, self, &copy, SECTION_MAP_WRITE, FALSE, 0),
+             ERROR_ACCESS_DENIED);
+    ok_succeeds(DuplicateHandle(self, reader, self, &copy, SECTION_QUERY, FALSE, 0));
+    ok_eq(section_size(copy), PAGE);
+    drop(copy, NULL);
+    drop(reader, NULL);
+    drop(section, NULL);
+}
+
+#    ifndef PR_SET_MDWE
+#        define PR_SET_MDWE 65
+#    endif
+
+TEST(kernel_that_forbids_new_code_is_obeyed, "1.60")
+{
+    HANDLE section = new_section(NULL, PAGE_EXECUTE_READWRITE, PAGE);
+
+    drop(NULL, MapViewOfFile(section, FILE_MAP_WRITE | FILE_MAP_EXECUTE, 0, 0, 0));
+    if (prctl(PR_SET_MDWE, 1, 0, 0, 0) != 0)
+        skip("this kernel has no PR_SET_MDWE");
+    check_map_fails(section, FILE_MAP_WRITE | FILE_MAP_EXECUTE, ERROR_ACCESS_DENIED);
+    drop(section, map_words(section));
+}
+#endif

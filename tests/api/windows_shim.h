@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the API tests need and the headers of mingw lack: a few newer constants, and the Nt layer
+ * of sections and events (Windows builds only).
+ */
+#ifndef NT_TESTS_API_WINDOWS_SHIM_H
+#define NT_TESTS_API_WINDOWS_SHIM_H
+
+#define WIN32_NO_STATUS
+#include <windows.h>
+#undef WIN32_NO_STATUS
+#include <ntstatus.h>
+#include <winternl.h>
+
+#ifndef MEM_REPLACE_PLACEHOLDER
+#    define MEM_REPLACE_PLACEHOLDER 0x00004000
+#endif
+#ifndef MEM_RESERVE_PLACEHOLDER
+#    define MEM_RESERVE_PLACEHOLDER 0x00040000
+#endif
+#ifndef MEM_COALESCE_PLACEHOLDERS
+#    define MEM_COALESCE_PLACEHOLDERS 0x00000001
+#endif
+#ifndef MEM_PRESERVE_PLACEHOLDER
+#    define MEM_PRESERVE_PLACEHOLDER 0x00000002
+#endif
+#ifndef FILE_MAP_LARGE_PAGES
+#    define FILE_MAP_LARGE_PAGES 0x20000000
+#endif
+#ifndef NUMA_NO_PREFERRED_NODE
+#    define NUMA_NO_PREFERRED_NODE ((DWORD)-1)
+#endif
+#ifndef ERROR_NOT_SAME_OBJECT
+#    define ERROR_NOT_SAME_OBJECT 1656
+#endif
+#ifndef STATUS_OBJECT_PATH_INVALID
+#    define STATUS_OBJECT_PATH_INVALID ((NTSTATUS)0xC0000039)
+#endif
+#ifndef STATUS_NOT_SAME_OBJECT
+#    define STATUS_NOT_SAME_OBJECT ((NTSTATUS)0xC00001AC)
+#endif
+#ifndef NtCurrentProcess
+#    define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
+#endif
+
+typedef enum { ViewShare = 1, ViewUnmap = 2 } SECTION_INHERIT;
+typedef enum { SectionBasicInformation, SectionImageInformation } SECTION_INFORMATION_CLASS;
+typedef enum { NotificationEvent, SynchronizationEvent } EVENT_TYPE;
+
+typedef struct {
+    PVOID BaseAddress;
+    ULONG Attributes;
+    LARGE_INTEGER Size;
+} SECTION_BASIC_INFORMATION;
+
+NTSTATUS NTAPI NtCreateSection(PHANDLE section, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                               PLARGE_INTEGER size, ULONG protect, ULONG flags, HANDLE file);
+NTSTATUS NTAPI NtOpenSection(PHANDLE section, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtQuerySection(HANDLE section, SECTION_INFORMATION_CLASS what, PVOID buffer,
+                              SIZE_T size, PSIZE_T ret_size);
+NTSTATUS NTAPI NtMapViewOfSection(HANDLE section, HANDLE process, PVOID *base, ULONG_PTR zero_bits,
+                                  SIZE_T commit, PLARGE_INTEGER offset, PSIZE_T size,
+                                  SECTION_INHERIT inherit, ULONG type, ULONG protect);
+NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE section, HANDLE process, PVOID *base,
+                                    PLARGE_INTEGER offset, PSIZE_T size, ULONG type, ULONG protect,
+                                    MEM_EXTENDED_PARAMETER *parameters, ULONG count);
+NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE process, PVOID base);
+NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE process, PVOID base, ULONG flags);
+NTSTATUS NTAPI NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                 PHANDLE target, ACCESS_MASK access, ULONG attributes,
+                                 ULONG options);
+NTSTATUS NTAPI NtCreateEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                             EVENT_TYPE type, BOOLEAN state);
+NTSTATUS NTAPI NtOpenEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtSetEvent(HANDLE event, PLONG previous);
+NTSTATUS NTAPI NtResetEvent(HANDLE event, PLONG previous);
+NTSTATUS NTAPI NtPulseEvent(HANDLE event, PLONG previous);
+
+#endif

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/*
+ * rtl/name: the grammar of object names, row by row, and their order.
+ */
+#include <string.h>
+
+#include <ntstatus.h>
+
+#include "harness/test.h"
+#include "rtl/name.h"
+#include "util/macro.h"
+
+/* Units of a char16_t literal, without its end. */
+#define UNITS(literal)   (const uint16_t *)(literal), NT_ARRAY_SIZE(literal) - 1
+#define RELATIVE(literal) UNITS(literal), false
+#define ABSOLUTE(literal) UNITS(literal), true
+
+static void gives(const uint16_t *units, size_t count, bool absolute, enum nt_directory_kind kind,
+                  uint32_t session, const uint16_t *leaf, size_t leaf_count)
+{
+    struct nt_name name = {.session = 0};
+
+    ok_status(nt_name_parse(units, count, absolute, &name), STATUS_SUCCESS);
+    ok_eq(name.directory, kind);
+    if (kind == NT_DIRECTORY_SESSION)
+        ok_eq(name.session, session);
+    ok_eq(name.leaf_count, leaf_count);
+    if (name.leaf_count == leaf_count)
+        ok_mem_eq(name.leaf, leaf, leaf_count * sizeof(*leaf));
+    ok(name.leaf >= units && name.leaf + name.leaf_count == units + count,
+       "the leaf is the end of the name");
+}
+
+/* @literal is refused with @status, and nothing is written. */
+static void refuses(const uint16_t *units, size_t count, bool absolute, NTSTATUS status)
+{
+    struct nt_name name, before;
+
+    memset(&name, 0x5A, sizeof(name));
+    before = name;
+    ok_status(nt_name_parse(units, count, absolute, &name), status);
+    ok_mem_eq(&name, &before, sizeof(name));
+}
+
+TEST(plain_and_local_names_are_the_sessions, "11.2 11.3")
+{
+    gives(RELATIVE(u"frame"), NT_DIRECTORY_LOCAL, 0, UNITS(u"frame"));
+    gives(RELATIVE(u"Local\\frame"), NT_DIRECTORY_LOCAL, 0, UNITS(u"frame"));
+    gives(RELATIVE(u"x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"x"));
+}
+
+TEST(global_names_are_the_machines, "11.4")
+{
+    gives(RELATIVE(u"Global\\frame"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"frame"));
+    gives(RELATIVE(u"Global\\Global\\frame"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"frame"));
+}
+
+/* The three words stand in every directory of named objects. */
+TEST(prefixes_may_follow_each_other, "11.3 11.4 11.8")
+{
+    gives(RELATIVE(u"Local\\Global\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
+    gives(RELATIVE(u"Local\\Local\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"x"));
+    gives(RELATIVE(u"Local\\Session\\7\\x"), NT_DIRECTORY_SESSION, 7, UNITS(u"x"));
+    gives(RELATIVE(u"Session\\7\\Global\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
+}
+
+TEST(prefixes_are_case_sensitive, "11.6 11.7")
+{
+    refuses(RELATIVE(u"local\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"GLOBAL\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"session\\1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Locals\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Loca\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    /* A unit whose low byte is that letter is another unit. */
+    refuses(RELATIVE(u"\x014cocal\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+}
+
+TEST(session_prefix_takes_a_number, "11.8")
+{
+    gives(RELATIVE(u"Session\\0\\x"), NT_DIRECTORY_SESSION, 0, UNITS(u"x"));
+    gives(RELATIVE(u"Session\\1\\x"), NT_DIRECTORY_SESSION, 1, UNITS(u"x"));
+    gives(RELATIVE(u"Session\\4294967295\\x"), NT_DIRECTORY_SESSION, UINT32_MAX, UNITS(u"x"));
+    refuses(RELATIVE(u"Session\\4294967296\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\99999999999999999999\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\-1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\+1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\ 1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\1a\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\one\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Session\\\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    /* A fullwidth digit is no digit. */
+    refuses(RELATIVE(u"Session\\\uff11\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+}
+
+TEST(unknown_directories_are_not_found, "11.9 11.11")
+{
+    refuses(RELATIVE(u"foo\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"foo\\"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"foo\\\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Local\\foo\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"Global\\foo\\"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(RELATIVE(u"x\\Local\\y"), STATUS_OBJECT_PATH_NOT_FOUND);
+}
+
+TEST(a_relative_name_has_no_leading_backslash, "11.10")
+{
+    refuses(RELATIVE(u"\\foo"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(RELATIVE(u"\\foo\\"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(RELATIVE(u"\\"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(RELATIVE(u"\\\\"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(RELATIVE(u"\\Local\\x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(RELATIVE(u"\\BaseNamedObjects\\x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+}
+
+TEST(an_empty_part_is_an_invalid_name, "11.12")
+{
+    refuses(RELATIVE(u"Local\\\\x"), STATUS_OBJECT_NAME_INVALID);
+    refuses(RELATIVE(u"Global\\\\x"), STATUS_OBJECT_NAME_INVALID);
+    refuses(RELATIVE(u"Session\\1\\\\x"), STATUS_OBJECT_NAME_INVALID);
+    refuses(RELATIVE(u"Local\\"), STATUS_OBJECT_NAME_INVALID);
+    refuses(ABSOLUTE(u"\\BaseNamedObjects\\\\x"), STATUS_OBJECT_NAME_INVALID);
+    refuses(ABSOLUTE(u"\\BaseNamedObjects\\"), STATUS_OBJECT_NAME_INVALID);
+}
+
+TEST(a_directory_is_no_object, "11.14 11.15 2.4")
+{
+    refuses(NULL, 0, false, STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(RELATIVE(u""), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(RELATIVE(u"Global"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(RELATIVE(u"Local"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(RELATIVE(u"Session"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(RELATIVE(u"Local\\Global"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(ABSOLUTE(u"\\BaseNamedObjects"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(ABSOLUTE(u"\\BaseNamedObjects\\Local"), STATUS_OBJECT_TYPE_MISMATCH);
+    /* Words that only look like them are names. */
+    gives(RELATIVE(u"global"), NT_DIRECTORY_LOCAL, 0, UNITS(u"global"));
+    gives(RELATIVE(u"Global2"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Global2"));
+}
+
+TEST(a_sessions_directory_is_no_object, "11.15")
+{
+    refuses(RELATIVE(u"Session\\1"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(ABSOLUTE(u"\\Sessions"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(ABSOLUTE(u"\\Sessions\\1"), STATUS_OBJECT_TYPE_MISMATCH);
+    refuses(ABSOLUTE(u"\\Sessions\\1\\BaseNamedObjects"), STATUS_OBJECT_TYPE_MISMATCH);
+}
+
+TEST(absolute_paths_name_their_directory, "11.2 11.4")
+{
+    gives(ABSOLUTE(u"\\BaseNamedObjects\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\BaseNamedObjects\\Local\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\BaseNamedObjects\\Session\\3\\x"), NT_DIRECTORY_SESSION, 3, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\Sessions\\2\\BaseNamedObjects\\x"), NT_DIRECTORY_SESSION, 2, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\Sessions\\2\\BaseNamedObjects\\Global\\x"), NT_DIRECTORY_GLOBAL, 0,
+          UNITS(u"x"));
+}
+
+TEST(absolute_paths_begin_at_the_root, "11.9 11.10")
+{
+    refuses(ABSOLUTE(u"BaseNamedObjects\\x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(ABSOLUTE(u"x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(ABSOLUTE(u""), STATUS_OBJECT_PATH_SYNTAX_BAD);
+    refuses(ABSOLUTE(u"\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(ABSOLUTE(u"\\Device\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(ABSOLUTE(u"\\basenamedobjects\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(ABSOLUTE(u"\\Sessions\\x\\BaseNamedObjects\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(ABSOLUTE(u"\\Sessions\\1\\Windows\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    refuses(ABSOLUTE(u"\\Sessions\\1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+}
+
+TEST(the_longest_name_has_32766_units, "11.16")
+{
+    static uint16_t units[NT_NAME_MAX_UNITS + 1];
+
+    for (size_t i = 0; i < NT_ARRAY_SIZE(units); i++)
+        units[i] = 'n';
+    gives(units, 32766, false, NT_DIRECTORY_LOCAL, 0, units, 32766);
+    refuses(units, 32767, false, STATUS_OBJECT_NAME_INVALID);
+    refuses(units, 32767, true, STATUS_OBJECT_NAME_INVALID);
+    /* The prefix counts. */
+    memcpy(units, u"Local\\", 12);
+    gives(units, 32766, false, NT_DIRECTORY_LOCAL, 0, units + 6, 32760);
+    refuses(units, 32767, false, STATUS_OBJECT_NAME_INVALID);
+}
+
+TEST(nuls_are_units_of_a_name, "11.19")
+{
+    gives(RELATIVE(u"a\0b"), NT_DIRECTORY_LOCAL, 0, UNITS(u"a\0b"));
+    gives(RELATIVE(u"a\0"), NT_DIRECTORY_LOCAL, 0, UNITS(u"a\0"));
+    gives(RELATIVE(u"\0"), NT_DIRECTORY_LOCAL, 0, UNITS(u"\0"));
+    refuses(RELATIVE(u"Local\0\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+}
+
+TEST(everything_but_a_backslash_is_ordinary, "11.20")
+{
+    gives(RELATIVE(u"a/b:c d.e*?<>|\""), NT_DIRECTORY_LOCAL, 0, UNITS(u"a/b:c d.e*?<>|\""));
+    gives(RELATIVE(u"Global/x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Global/x"));
+    gives(RELATIVE(u"\u00e4\u20ac\U0001F600"), NT_DIRECTORY_LOCAL, 0,
+          UNITS(u"\u00e4\u20ac\U0001F600"));
+    gives(RELATIVE(u"\xd800"), NT_DIRECTORY_LOCAL, 0, UNITS(u"\xd800"));
+    gives(RELATIVE(u"."), NT_DIRECTORY_LOCAL, 0, UNITS(u"."));
+    gives(RELATIVE(u".."), NT_DIRECTORY_LOCAL, 0, UNITS(u".."));
+    /* U+015C ends in the byte of a backslash. */
+    gives(RELATIVE(u"Local\u015cx"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Local\u015cx"));
+}
+
+static int sign(int value)
+{
+    return (value > 0) - (value < 0);
+}
+
+/* Every pair of a list of different names has one order, and the order is transitive. */
+TEST(names_are_ordered_by_their_bits, "11.1 11.26")
+{
+    static const struct {
+        const uint16_t *units;
+        size_t count;
+    } names[] = {
+        {UNITS(u"A")},  {UNITS(u"a")},   {UNITS(u"aa")},     {UNITS(u"ab")},    {UNITS(u"a\0")},
+        {UNITS(u"\0")}, {UNITS(u"\xff")}, {UNITS(u"\x100")}, {UNITS(u"\xd800")}, {UNITS(u"\xffff")},
+    };
+    const size_t n = NT_ARRAY_SIZE(names);
+    int order[NT_ARRAY_SIZE(names)][NT_ARRAY_SIZE(names)];
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++)
+            order[i][k] = sign(nt_name_compare(names[i].units, names[i].count, names[k].units,
+                                               names[k].count));
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++) {
+            ok_eq((int64_t)order[i][k], (int64_t)-order[k][i]);
+            ok(i == k ? order[i][k] == 0 : order[i][k] != 0, "names %zu and %zu", i, k);
+            for (size_t m = 0; m < n; m++) {
+                if (order[i][k] < 0 && order[k][m] < 0)
+                    ok(order[i][m] < 0, "names %zu, %zu and %zu", i, k, m);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/*
+ * /proc/PID/syscall begins with the number of the system call and its arguments while a task
+ * sleeps in one, and with "running" otherwise.
+ */
+#include "unit/tasks.h"
+
+#include <dirent.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The form that the seam uses, and neither glibc's mutexes nor its conditions (those are private). */
+bool sleeps_on_futex(pid_t task)
+{
+    unsigned long word, operation;
+    char path[64];
+    long number;
+    FILE *file;
+    int n;
+
+    snprintf(path, sizeof(path), "/proc/%d/syscall", (int)task);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    n = fscanf(file, "%ld %lx %lx", &number, &word, &operation);
+    fclose(file);
+    return n == 3 && number == SYS_futex && operation == FUTEX_WAIT_BITSET;
+}
+
+unsigned count_sleepers(void)
+{
+    DIR *directory = opendir("/proc/self/task");
+    struct dirent *entry;
+    unsigned n = 0;
+
+    while (directory && (entry = readdir(directory))) {
+        if (entry->d_name[0] != '.')
+            n += sleeps_on_futex((pid_t)atoi(entry->d_name));
+    }
+    if (directory)
+        closedir(directory);
+    return n;
+}
+
+static unsigned count_children(pid_t parent)
+{
+    char path[64];
+    unsigned n = 0;
+    FILE *file;
+    int child;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
+    file = fopen(path, "re");
+    while (file && fscanf(file, "%d", &child) == 1)
+        n += child != getpid();
+    if (file)
+        fclose(file);
+    return n;
+}
+
+bool orphans_are_gone(void)
+{
+    return count_children(getppid()) == 0 && count_children(getpid()) == 0;
+}
