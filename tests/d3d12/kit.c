@@ -29,11 +29,11 @@ void kit_environment(void)
 
 void test_prepare(void)
 {
+    ID3D12Device5 *device = kit_device();
     HANDLE section, event;
     void *memory;
 
-    kit_environment();
-    ID3D12Device_Release((ID3D12Device *)kit_device());
+    ID3D12Device_Release(device);
     /* One of each thing of libntshm's too: it keeps an anchor and a slab. */
     event = CreateEventW(NULL, FALSE, FALSE, NULL);
     section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 65536, NULL);
