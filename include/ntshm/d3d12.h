@@ -20,19 +20,19 @@ extern "C" {
 
 /* What a device stands on, and what it found out about it when it was made. */
 struct ntshm_d3d12_adapter {
-    UINT size;                  /* sizeof(struct ntshm_d3d12_adapter), set by the caller */
-    UINT index;                 /* in the order of vkEnumeratePhysicalDevices */
-    UINT api_version;           /* Vulkan version, as VK_MAKE_API_VERSION packs it */
-    UINT driver_version;        /* the driver's own number */
-    UINT imports_sections;      /* 1: shared memory (file mappings) was imported and written */
-    UINT imports_private;       /* 1: private memory (VirtualAlloc) was imported and written */
-    UINT buffer_marker;         /* 1: markers are written by VK_AMD_buffer_marker */
-    UINT validation_layer;      /* 1: the Khronos validation layer is loaded */
-    UINT64 validation_errors;   /* errors that it reported in this process so far */
-    UINT64 import_alignment;    /* address and size of imported memory are multiples of it */
-    char device_name[256];      /* VkPhysicalDeviceProperties.deviceName */
-    char driver_name[256];      /* VkPhysicalDeviceDriverProperties.driverName */
-    char driver_info[256];      /* VkPhysicalDeviceDriverProperties.driverInfo */
+    UINT size;                /* sizeof(struct ntshm_d3d12_adapter), set by the caller */
+    UINT index;               /* in the order of vkEnumeratePhysicalDevices */
+    UINT api_version;         /* Vulkan version, as VK_MAKE_API_VERSION packs it */
+    UINT driver_version;      /* the driver's own number */
+    UINT imports_sections;    /* 1: shared memory (file mappings) was imported and written */
+    UINT imports_private;     /* 1: private memory (VirtualAlloc) was imported and written */
+    UINT buffer_marker;       /* 1: markers are written by VK_AMD_buffer_marker */
+    UINT validation_layer;    /* 1: the Khronos validation layer is loaded */
+    UINT64 validation_errors; /* errors that it reported in this process so far */
+    UINT64 import_alignment;  /* address and size of imported memory are multiples of it */
+    char device_name[256];    /* VkPhysicalDeviceProperties.deviceName */
+    char driver_name[256];    /* VkPhysicalDeviceDriverProperties.driverName */
+    char driver_info[256];    /* VkPhysicalDeviceDriverProperties.driverInfo */
 };
 
 /**

@@ -21,6 +21,8 @@ NT_EXPORT BOOL WINAPI GetHandleInformation(HANDLE object, LPDWORD flags)
     ULONG attributes;
     NTSTATUS status = nt_handle_get_flags(object, &attributes);
 
+    if (NT_SUCCESS(status) && !flags)
+        status = STATUS_ACCESS_VIOLATION;
     if (NT_SUCCESS(status))
         *flags = (attributes & OBJ_INHERIT ? HANDLE_FLAG_INHERIT : 0) |
                  (attributes & OBJ_PROTECT_CLOSE ? HANDLE_FLAG_PROTECT_FROM_CLOSE : 0);

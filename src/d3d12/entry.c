@@ -36,7 +36,7 @@ static bool is_feature_level(D3D_FEATURE_LEVEL level)
  * has Vulkan 1.2; E_NOINTERFACE; E_OUTOFMEMORY.
  */
 NT_EXPORT HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid,
-                                 void **ret)
+                                           void **ret)
 {
     struct nt_d3d_device *device = NULL;
     HRESULT hr;
@@ -67,7 +67,7 @@ NT_EXPORT HRESULT WINAPI D3D12GetDebugInterface(REFIID riid, void **ret)
 }
 
 NT_EXPORT HRESULT WINAPI ntshm_d3d12_get_adapter(ID3D12Device *pointer,
-                                       struct ntshm_d3d12_adapter *ret_adapter)
+                                                 struct ntshm_d3d12_adapter *ret_adapter)
 {
     const struct nt_d3d_device *device = nt_d3d_device_from(pointer);
     const struct nt_d3d_vulkan *vulkan;
@@ -95,8 +95,9 @@ NT_EXPORT HRESULT WINAPI ntshm_d3d12_get_adapter(ID3D12Device *pointer,
     return S_OK;
 }
 
-NT_EXPORT void WINAPI ntshm_d3d12_set_log(void (*function)(int level, const char *message, void *context),
-                                void *context)
+NT_EXPORT void WINAPI ntshm_d3d12_set_log(void (*function)(int level, const char *message,
+                                                           void *context),
+                                          void *context)
 {
     nt_log_set(function, context);
 }

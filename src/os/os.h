@@ -123,8 +123,8 @@ int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma);
  * Return: 0 woken or the word differed (also spuriously); -ETIMEDOUT.
  */
 int nt_os_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t deadline_ns);
-/** nt_os_futex_wake() - wake up to @count sleepers on @word */
-void nt_os_futex_wake(_Atomic uint32_t *word, int count);
+/** nt_os_futex_wake() - wake up to @count sleepers on @word; returns how many slept */
+int nt_os_futex_wake(_Atomic uint32_t *word, int count);
 /** nt_os_now_ns() - CLOCK_MONOTONIC */
 uint64_t nt_os_now_ns(void);
 /** nt_os_random() - @size random bytes from the kernel */

@@ -80,6 +80,17 @@ int nt_os_audit_session(pid_t pid, uint32_t *ret_session)
     return 0;
 }
 
+/*
+ * The daemon's two ancestors run in our memory while we are held, so that a large program is not
+ * copied. ThreadSanitizer takes clone() for a fork and loses track of our locks if memory is
+ * shared: there it is copied, and a failed start shows at the end of the ready pipe.
+ */
+#ifdef __SANITIZE_THREAD__
+#    define CHILD_FLAGS CLONE_VFORK
+#else
+#    define CHILD_FLAGS (CLONE_VM | CLONE_VFORK)
+#endif
+
 struct daemon {
     const char *const *argv;
     int keep_fd;
@@ -88,9 +99,8 @@ struct daemon {
 };
 
 /*
- * Both of these run in our memory while we are held (CLONE_VFORK) and do nothing but system
- * calls. The working directory, ignored signals, the signal mask, the umask and the limits are put
- * right by the daemon itself, first thing.
+ * Both of these do nothing but system calls. The working directory, ignored signals, the signal
+ * mask, the umask and the limits are put right by the daemon itself, first thing.
  */
 static int run_daemon(void *argument)
 {
@@ -113,7 +123,7 @@ static int run_parent_of_daemon(void *argument)
 {
     struct daemon *daemon = argument;
 
-    if (clone(run_daemon, daemon->stack_top, CLONE_VM | CLONE_VFORK, daemon) < 0)
+    if (clone(run_daemon, daemon->stack_top, CHILD_FLAGS, daemon) < 0)
         daemon->error = errno;
     _exit(0);
 }
@@ -133,7 +143,7 @@ int nt_os_spawn_daemon(const char *const *argv, int keep_fd)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &saved);
     /* No exit signal: the program gets no SIGCHLD and its wait() does not find our child. */
-    child = clone(run_parent_of_daemon, stacks[0] + SPAWN_STACK, CLONE_VM | CLONE_VFORK, &daemon);
+    child = clone(run_parent_of_daemon, stacks[0] + SPAWN_STACK, CHILD_FLAGS, &daemon);
     error = child < 0 ? errno : daemon.error;
     pthread_sigmask(SIG_SETMASK, &saved, NULL);
     if (child < 0)

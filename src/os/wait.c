@@ -45,9 +45,9 @@ int nt_os_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t deadline_n
     }
 }
 
-void nt_os_futex_wake(_Atomic uint32_t *word, int count)
+int nt_os_futex_wake(_Atomic uint32_t *word, int count)
 {
-    syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
+    return (int)syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }
 
 int nt_os_random(void *buffer, size_t size)

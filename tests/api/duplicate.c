@@ -258,7 +258,7 @@ TEST(copy_keeps_the_object, "12.7 11.27")
     ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("kept")), ERROR_FILE_NOT_FOUND);
 }
 
-TEST(process_handles_are_looked_at, "12.25")
+TEST(process_handles_are_looked_at, "")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, PAGE);
     HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);

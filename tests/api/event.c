@@ -143,7 +143,7 @@ TEST(events_rights_are_enforced, "2.13")
     drop(event, NULL);
 }
 
-TEST(event_ex_takes_flags_and_rights, "13.6")
+TEST(event_ex_takes_flags_and_rights, "")
 {
     HANDLE set = CreateEventExW(NULL, NULL, CREATE_EVENT_INITIAL_SET, EVENT_ALL_ACCESS);
     HANDLE manual = CreateEventExA(NULL, NULL, CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET,

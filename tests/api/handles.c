@@ -147,7 +147,7 @@ TEST(lowest_free_handle_comes_first, "12.22")
     drop(again, NULL);
 }
 
-TEST(a_handle_is_of_its_object_only, "12.30 12.31")
+TEST(a_handle_is_of_its_object_only, "12.30")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, PAGE);
     HANDLE copy = with_rights(section, SECTION_QUERY);

@@ -124,7 +124,7 @@ TEST(pseudo_handles_are_not_duplicated_for_now, "")
 }
 
 /* The library trusts the pointer; until it does not, this case ends with a signal. */
-TEST_TODO(flags_of_a_handle_need_a_place, "")
+TEST(flags_of_a_handle_need_a_place, "")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, PAGE);
 
@@ -146,7 +146,7 @@ TEST(case_flag_of_the_nt_layer_changes_nothing, "11.1")
     drop(section, NULL);
 }
 
-TEST(reading_handle_of_a_name_is_not_widened, "12.11")
+TEST(reading_handle_of_a_name_is_not_widened, "")
 {
     HANDLE section = new_section(L_("widen"), PAGE_READWRITE, PAGE);
     HANDLE reader = open_section(L_("widen"), FILE_MAP_READ);

@@ -142,7 +142,7 @@ TEST(nt_image_query_wants_an_image, "1.57 17.10")
     drop(section, NULL);
 }
 
-TEST(nt_query_wants_a_section, "12.15")
+TEST(nt_query_wants_a_section, "")
 {
     SECTION_BASIC_INFORMATION information;
 

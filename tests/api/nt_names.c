@@ -187,7 +187,7 @@ TEST(nt_directory_is_no_section, "11.15 2.4")
     ok_ptr_eq(section, NULL);
 }
 
-TEST(nt_handle_is_inherited_when_asked, "12.24 12.34")
+TEST(nt_handle_is_inherited_when_asked, "12.24")
 {
     OBJECT_ATTRIBUTES attributes = nt_attributes(NULL, OBJ_INHERIT);
     HANDLE section;

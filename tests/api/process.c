@@ -19,7 +19,7 @@ CHILD(visitor)
     return 0;
 }
 
-TEST(child_opens_by_name_and_shares_memory, "3.33 11.3 2.1")
+TEST(child_opens_by_name_and_shares_memory, "3.33")
 {
     HANDLE section = new_section(L_("shared"), PAGE_READWRITE, GRANULE);
     volatile uint32_t *view = map_words(section);

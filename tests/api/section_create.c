@@ -196,7 +196,7 @@ TEST(size_has_64_bits, "1.40")
     drop(whole, NULL);
 }
 
-TEST(new_section_is_zero, "1.42")
+TEST(new_section_is_zero, "1.42 6.15")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, 4 * GRANULE);
     volatile uint32_t *view = map_words(section);

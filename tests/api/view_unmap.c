@@ -72,7 +72,7 @@ TEST(private_memory_is_no_view, "4.3")
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
 }
 
-TEST(free_memory_is_no_view, "4.4 17.7")
+TEST(free_memory_is_no_view, "4.4")
 {
     ok_fails(UnmapViewOfFile((void *)(uintptr_t)0xdeadbeef), ERROR_INVALID_ADDRESS);
     ok_fails(UnmapViewOfFile(NULL), ERROR_INVALID_ADDRESS);

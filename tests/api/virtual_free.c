@@ -128,7 +128,7 @@ TEST(decommit_beyond_the_allocation_frees_nothing, "7.27")
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
 }
 
-TEST(pages_are_zero_when_they_come_back, "7.32 6.15")
+TEST(pages_are_zero_when_they_come_back, "7.32")
 {
     char *memory = allocate(GRANULE, BOTH);
 
@@ -158,7 +158,7 @@ TEST(plain_memory_does_not_become_a_placeholder, "5.36 5.41")
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
 }
 
-TEST(coalescing_wants_placeholders, "5.50 5.51 5.52 5.55")
+TEST(coalescing_wants_placeholders, "5.50 5.51 5.55")
 {
     const DWORD coalesce = MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS;
     char *memory = allocate(GRANULE, MEM_RESERVE);

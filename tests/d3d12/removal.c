@@ -274,7 +274,9 @@ TEST(removal_stops_a_list_in_its_middle, "D19.6 D19.11 D2.5")
     last = view[0];
     test_note("removed in pass %u, stopped in pass %u of %u", at_removal, last, PASSES);
     ok(last >= at_removal);
-    ok((last - at_removal) * 16 * MIB <= NT_D3D_QUEUE_BYTES + NT_D3D_CHUNK_BYTES + 16 * MIB);
+    /* What docs/D3D12.md promises is 32 MiB in flight; a pass may be half in it at either end. */
+    ok((last - at_removal) * 16 * MIB <= 64 * MIB);
+    ok(last < PASSES);
     ok(view[0] == view[1] || view[0] == view[1] + 1);
     ok_succeeds(UnmapViewOfFile((void *)(uintptr_t)view));
     CloseHandle(section);

@@ -37,12 +37,12 @@ struct guarded {
 };
 
 /* Ends the program: the code under test did what it must not. */
-#define FUZZ_CHECK(condition)                                                           \
-    do {                                                                                \
-        if (!(condition)) {                                                             \
+#define FUZZ_CHECK(condition)                                                              \
+    do {                                                                                   \
+        if (!(condition)) {                                                                \
             fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                                    \
-        }                                                                               \
+            abort();                                                                       \
+        }                                                                                  \
     } while (0)
 
 /**

@@ -23,14 +23,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum step {
-    STEP_RAW,        /* bytes as they are */
-    STEP_HELLO,      /* a good hello, with a new token or the one of before */
-    STEP_CREATE,     /* a well-formed create with fields from the input */
-    STEP_OPEN,       /* and an open */
+    STEP_RAW,    /* bytes as they are */
+    STEP_HELLO,  /* a good hello, with a new token or the one of before */
+    STEP_CREATE, /* a well-formed create with fields from the input */
+    STEP_OPEN,   /* and an open */
     STEP_STATISTICS,
-    STEP_DROP,       /* a reply's descriptors are closed */
-    STEP_REAP,       /* time passes */
-    STEP_RECONNECT,  /* the connection ends, another begins */
+    STEP_DROP,      /* a reply's descriptors are closed */
+    STEP_REAP,      /* time passes */
+    STEP_RECONNECT, /* the connection ends, another begins */
     STEP_COUNT
 };
 
@@ -191,9 +191,12 @@ static uint16_t name[NT_IPC_MAX_UNITS];
 /* One of a few names, so that they meet; or units from the input; or one unit many times. */
 static size_t take_name(struct input *input)
 {
-    static const char *const names[] = {"a",          "b",
-                                        "Global\\a",  "Local\\a",
-                                        "Session\\1\\a", "Session\\0\\b",
+    static const char *const names[] = {"a",
+                                        "b",
+                                        "Global\\a",
+                                        "Local\\a",
+                                        "Session\\1\\a",
+                                        "Session\\0\\b",
                                         "\\BaseNamedObjects\\a",
                                         "\\Sessions\\1\\BaseNamedObjects\\b"};
     uint8_t choice = take_byte(input);
@@ -221,9 +224,9 @@ static size_t take_name(struct input *input)
 
 static uint32_t take_access(struct input *input)
 {
-    static const uint32_t rights[] = {SECTION_ALL_ACCESS, SECTION_MAP_READ, SECTION_MAP_WRITE,
-                                      GENERIC_ALL,        MAXIMUM_ALLOWED,  SYNCHRONIZE,
-                                      EVENT_ALL_ACCESS,   0};
+    static const uint32_t rights[] = {
+        SECTION_ALL_ACCESS, SECTION_MAP_READ, SECTION_MAP_WRITE, GENERIC_ALL,
+        MAXIMUM_ALLOWED,    SYNCHRONIZE,      EVENT_ALL_ACCESS,  0};
     uint8_t choice = take_byte(input);
 
     return choice < 0xF0 ? rights[choice % 8] : (uint32_t)take_number(input, 4);

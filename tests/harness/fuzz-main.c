@@ -79,7 +79,8 @@ static void show_crashes(void)
     signal(SIGBUS, on_crash);
 }
 
-/* --- the corpus --------------------------------------------------------------------------------- */
+/* --- the corpus ---------------------------------------------------------------------------------
+ */
 
 /* An exact copy on the heap, so that a sanitizer sees the first byte too many. */
 static int read_input(const char *path)
@@ -136,7 +137,8 @@ static void run(uint8_t *data, size_t size)
     LLVMFuzzerTestOneInput(data, size);
 }
 
-/* --- made inputs -------------------------------------------------------------------------------- */
+/* --- made inputs --------------------------------------------------------------------------------
+ */
 
 static uint64_t random_state = 0x9E3779B97F4A7C15u;
 
@@ -170,9 +172,9 @@ static size_t insert(struct input *input, size_t room, size_t at, const uint8_t 
 static void write_number(struct input *input)
 {
     static const uint64_t numbers[] = {
-        0,      1,      2,      4,          8,          0x7F,       0x80,        0xFF,
-        0x100,  0x7FFF, 0x8000, 0xFFFF,     0x10000,    0x7FFFFFFF, 0x80000000,  0xFFFFFFFF,
-        0x1000, 0x7FFE, 0x10FFFF, 0x110000, 0xD800,     0x5C,       UINT64_MAX,  INT64_MAX,
+        0,      1,      2,        4,        8,       0x7F,       0x80,       0xFF,
+        0x100,  0x7FFF, 0x8000,   0xFFFF,   0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
+        0x1000, 0x7FFE, 0x10FFFF, 0x110000, 0xD800,  0x5C,       UINT64_MAX, INT64_MAX,
     };
     uint64_t number = numbers[below(sizeof(numbers) / sizeof(*numbers))] + (below(4) == 0);
     size_t width = (size_t)1 << below(4);
@@ -265,7 +267,8 @@ static void run_made(uint64_t for_ms)
     free(made.data);
 }
 
-/* --- main --------------------------------------------------------------------------------------- */
+/* --- main ---------------------------------------------------------------------------------------
+ */
 
 static void run_all(uint64_t for_ms)
 {

@@ -38,7 +38,7 @@
 #define MAX_JOBS       64
 #define AGAIN_VARIABLE "NTSHM_TEST_RUNNER"
 #ifndef NT_TEST_SUPPRESSIONS
-#    define NT_TEST_SUPPRESSIONS "tests/harness/tsan.supp"
+#    define NT_TEST_SUPPRESSIONS "tests/harness"
 #endif
 
 #define STORM_VARIABLE "NTSHM_TEST_STORM"
@@ -544,12 +544,12 @@ static void start_again(char **argv)
     setenv(AGAIN_VARIABLE, "1", 1);
     add_options("GLIBC_TUNABLES", ":", "glibc.pthread.stack_cache_size=0");
     add_options("ASAN_OPTIONS", ":", "exitcode=99:allocator_may_return_null=1");
-    add_options("LSAN_OPTIONS", ":", "exitcode=98");
-    /* The Vulkan driver is not built with the sanitizer: what it does inside is its own business.
-     */
+    add_options("LSAN_OPTIONS", ":",
+                "exitcode=98:print_suppressions=0:suppressions=" NT_TEST_SUPPRESSIONS "/lsan.supp");
+    /* What a Vulkan driver, built without the sanitizer, does inside is its own business. */
     add_options("TSAN_OPTIONS", ":",
                 "exitcode=66:die_after_fork=0:second_deadlock_stack=1:"
-                "suppressions=" NT_TEST_SUPPRESSIONS);
+                "suppressions=" NT_TEST_SUPPRESSIONS "/tsan.supp");
     add_options("UBSAN_OPTIONS", ":", "print_stacktrace=1");
     execv("/proc/self/exe", argv);
     die("/proc/self/exe");

@@ -178,8 +178,8 @@ TEST(taking_and_giving_loses_nothing, "")
         place = (seed >> 16) % PLACES;
         units = 1 + (seed >> 8) % 700;
         if (held[place].name) {
-            n_wrong += !has_name(&arena, held[place].index, held[place].name,
-                                 held[place].n_units, &n);
+            n_wrong +=
+                !has_name(&arena, held[place].index, held[place].name, held[place].n_units, &n);
             nt_arena_give(&arena, held[place].index);
             free(held[place].name);
             held[place].name = NULL;

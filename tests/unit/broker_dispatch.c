@@ -80,8 +80,8 @@ static NTSTATUS create(struct world *world, struct fixture_client *client, const
                            to_units(name, units), reply);
 }
 
-static NTSTATUS create_section(struct world *world, struct fixture_client *client,
-                               const char *name, uint32_t flags, struct fixture_reply *reply)
+static NTSTATUS create_section(struct world *world, struct fixture_client *client, const char *name,
+                               uint32_t flags, struct fixture_reply *reply)
 {
     struct nt_create_request request = {.kind = NT_KIND_SECTION,
                                         .access = ALL,
@@ -309,8 +309,8 @@ TEST(a_request_out_of_range_is_refused, "")
 {
     struct nt_create_request good = {
         .kind = NT_KIND_SECTION, .access = ALL, .size = SIZE, .protection = PAGE_READWRITE};
-    static const uint64_t sizes[] = {0, 1, 4095, 4097, UINT64_MAX, UINT64_MAX - 4095,
-                                     (uint64_t)INT64_MAX + 1};
+    static const uint64_t sizes[] = {
+        0, 1, 4095, 4097, UINT64_MAX, UINT64_MAX - 4095, (uint64_t)INT64_MAX + 1};
     static const uint32_t kinds[] = {0, NT_KIND_LAST + 1, 0x80000001, UINT32_MAX};
     struct nt_create_request bad;
     struct fixture_reply reply;
@@ -431,9 +431,9 @@ TEST(statistics_count_what_is_alive, "")
     begin(&world);
     ok_status(create_section(&world, &world.a, "x", 0, &section), STATUS_SUCCESS);
     ok_status(create(&world, &world.a, "y", &event_request, &event), STATUS_SUCCESS);
-    ok_status(fixture_request(&world.broker, &world.b, NT_MESSAGE_STATISTICS, &request, NULL, 0,
-                              &reply),
-              STATUS_SUCCESS);
+    ok_status(
+        fixture_request(&world.broker, &world.b, NT_MESSAGE_STATISTICS, &request, NULL, 0, &reply),
+        STATUS_SUCCESS);
     ok_eq(reply.statistics.pid, getpid());
     ok_eq(reply.statistics.clients, 3);
     ok_eq(reply.statistics.names, 2);
@@ -443,9 +443,9 @@ TEST(statistics_count_what_is_alive, "")
     ok_eq(reply.statistics.requests, 6);
     fixture_reply_deinit(&section);
     fixture_reply_deinit(&event);
-    ok_status(fixture_request(&world.broker, &world.b, NT_MESSAGE_STATISTICS, &request, NULL, 0,
-                              &reply),
-              STATUS_SUCCESS);
+    ok_status(
+        fixture_request(&world.broker, &world.b, NT_MESSAGE_STATISTICS, &request, NULL, 0, &reply),
+        STATUS_SUCCESS);
     ok_eq(reply.statistics.names, 0);
     ok_eq(reply.statistics.bytes, 0);
     ok_eq(reply.statistics.fds, 0);
@@ -570,12 +570,10 @@ TEST(the_names_errors_reach_the_client, "11.7 11.9 11.10 11.12 11.14 11.15")
     static const struct {
         const char *name;
         NTSTATUS status;
-    } bad[] = {{"", STATUS_OBJECT_TYPE_MISMATCH},
-               {"Global", STATUS_OBJECT_TYPE_MISMATCH},
-               {"foo\\bar", STATUS_OBJECT_PATH_NOT_FOUND},
-               {"local\\x", STATUS_OBJECT_PATH_NOT_FOUND},
-               {"\\x", STATUS_OBJECT_PATH_SYNTAX_BAD},
-               {"Local\\\\x", STATUS_OBJECT_NAME_INVALID}};
+    } bad[] = {
+        {"", STATUS_OBJECT_TYPE_MISMATCH},          {"Global", STATUS_OBJECT_TYPE_MISMATCH},
+        {"foo\\bar", STATUS_OBJECT_PATH_NOT_FOUND}, {"local\\x", STATUS_OBJECT_PATH_NOT_FOUND},
+        {"\\x", STATUS_OBJECT_PATH_SYNTAX_BAD},     {"Local\\\\x", STATUS_OBJECT_NAME_INVALID}};
     struct fixture_reply reply;
     struct world world;
 

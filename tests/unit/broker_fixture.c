@@ -86,14 +86,14 @@ void fixture_client_deinit(struct nt_broker *broker, struct fixture_client *clie
     broker->n_clients--;
 }
 
-static void receive(struct fixture_client *client, struct fixture_reply *reply)
+void fixture_receive(struct fixture_client *client, struct fixture_reply *reply)
 {
     unsigned char bytes[sizeof(reply->header) + sizeof(reply->bytes)];
 
     reply->size = reply->n_fds = 0;
     reply->header = (struct nt_reply_header){.status = STATUS_PENDING};
-    if (nt_os_socket_recv(client->fd, bytes, sizeof(bytes), &reply->size, reply->fds,
-                          NT_OS_MAX_FDS, &reply->n_fds, NULL, false) < 0)
+    if (nt_os_socket_recv(client->fd, bytes, sizeof(bytes), &reply->size, reply->fds, NT_OS_MAX_FDS,
+                          &reply->n_fds, NULL, false) < 0)
         return;
     if (reply->size < sizeof(reply->header))
         return;
@@ -106,7 +106,7 @@ int fixture_dispatch(struct nt_broker *broker, struct fixture_client *client, co
 {
     int r = nt_dispatch(broker, &client->client, bytes, size);
 
-    receive(client, ret_reply);
+    fixture_receive(client, ret_reply);
     return r;
 }
 

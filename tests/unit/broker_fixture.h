@@ -53,6 +53,9 @@ void fixture_client_deinit(struct nt_broker *broker, struct fixture_client *clie
 int fixture_dispatch(struct nt_broker *broker, struct fixture_client *client, const void *bytes,
                      size_t size, struct fixture_reply *ret_reply);
 
+/** fixture_receive() - take the reply that lies in the socket, if there is one, as above */
+void fixture_receive(struct fixture_client *client, struct fixture_reply *reply);
+
 /** fixture_reply_deinit() - close what came along */
 void fixture_reply_deinit(struct fixture_reply *reply);
 

@@ -164,12 +164,10 @@ TEST(a_payload_carries_what_was_granted, "2.21 2.22")
     int lease, fd, again;
 
     object = create(&space, &session, UNITS(u"x"), &section_request, &lease);
-    ok_status(nt_object_payload(objects, object, SECTION_MAP_WRITE, &payload, &fd),
-              STATUS_SUCCESS);
+    ok_status(nt_object_payload(objects, object, SECTION_MAP_WRITE, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_WRITE);
     shows_mode(fd, O_RDWR);
-    ok_status(nt_object_payload(objects, object, SECTION_MAP_READ, &payload, &fd),
-              STATUS_SUCCESS);
+    ok_status(nt_object_payload(objects, object, SECTION_MAP_READ, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_READ);
     shows_mode(fd, O_RDONLY);
     ok(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
@@ -218,13 +216,11 @@ TEST(an_events_page_begins_as_asked, "")
         int lease, fd;
 
         object = create(&space, &session, UNITS(u"event"), &request, &lease);
-        ok_status(nt_object_payload(objects, object, SYNCHRONIZE, &payload, &fd),
-                  STATUS_SUCCESS);
+        ok_status(nt_object_payload(objects, object, SYNCHRONIZE, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, NT_PAYLOAD_WRITE);
         ok_eq(pread(fd, &word, sizeof(word), 0), 4);
         ok_eq(word, set);
-        ok_status(nt_object_payload(objects, object, READ_CONTROL, &payload, &fd),
-                  STATUS_SUCCESS);
+        ok_status(nt_object_payload(objects, object, READ_CONTROL, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, 0);
         nt_os_close(lease);
         ok_eq(nt_objects_reap_all(objects), 0);
@@ -283,8 +279,8 @@ TEST(a_section_above_the_file_limit_is_above_the_commit_limit, "")
 
     request.size = 128 << 20;
     ok(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &request, 1, 2,
-                                &object, &lease),
+    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &request, 1, 2, &object,
+                                &lease),
               STATUS_COMMITMENT_LIMIT);
     ok_eq((int64_t)lease, -1);
     end_space(&space);

@@ -29,20 +29,20 @@
 
 /* What the actor does with a request. */
 enum act {
-    ANSWER,          /* as a good broker */
-    HANG_UP,         /* closes the connection instead */
-    WRONG_NUMBER,    /* lies about one field */
+    ANSWER,       /* as a good broker */
+    HANG_UP,      /* closes the connection instead */
+    WRONG_NUMBER, /* lies about one field */
     WRONG_TYPE,
     WRONG_SIZE,
     WRONG_COUNT,
-    CUT_SHORT,       /* sends less than a header */
-    TOO_LONG,        /* sends more than any reply has */
+    CUT_SHORT, /* sends less than a header */
+    TOO_LONG,  /* sends more than any reply has */
     FAILURE_WITH_BODY,
-    NO_DESCRIPTORS,  /* promises lease and memory and brings none */
-    ONE_DESCRIPTOR,  /* brings one of two */
-    NO_LEASE,        /* memory without a lease */
-    TOO_MANY,        /* more descriptors than a reply may bring */
-    REFUSE_HELLO,    /* of another version */
+    NO_DESCRIPTORS, /* promises lease and memory and brings none */
+    ONE_DESCRIPTOR, /* brings one of two */
+    NO_LEASE,       /* memory without a lease */
+    TOO_MANY,       /* more descriptors than a reply may bring */
+    REFUSE_HELLO,   /* of another version */
 };
 
 #define MAX_ACTS 8
@@ -144,10 +144,8 @@ static bool act_out(int fd, const struct nt_request_header *request, enum act ac
 
 static void answer_hello(int fd, const struct nt_request *request, enum act next)
 {
-    struct nt_hello_reply hello = {.version = NT_IPC_VERSION_MAX,
-                                   .session = 1,
-                                   .token = TOKEN,
-                                   .instance = INSTANCE};
+    struct nt_hello_reply hello = {
+        .version = NT_IPC_VERSION_MAX, .session = 1, .token = TOKEN, .instance = INSTANCE};
     struct nt_reply_header header = header_for(&request->header, sizeof(hello), 0);
 
     stage.tokens[stage.n_connections % MAX_ACTS] = request->hello.token;

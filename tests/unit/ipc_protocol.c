@@ -31,8 +31,7 @@ static struct nt_create_request *create_of(const struct message *message)
 
 static void set_units(const struct message *message, uint32_t n_units)
 {
-    struct nt_open_request *open =
-        (void *)(message->bytes + sizeof(struct nt_request_header));
+    struct nt_open_request *open = (void *)(message->bytes + sizeof(struct nt_request_header));
 
     if (header_of(message)->type == NT_MESSAGE_CREATE)
         create_of(message)->name_units = n_units;
@@ -181,8 +180,16 @@ TEST(another_types_number_does_not_fit, "")
 TEST(the_units_claimed_are_the_units_sent, "11.16")
 {
     static const unsigned types[] = {NT_MESSAGE_CREATE, NT_MESSAGE_OPEN};
-    static const uint32_t lies[] = {0, 1, 3, 5, 0x8000, 0x80000004, UINT32_MAX, 0x7FFFFFFF,
-                                    NT_IPC_MAX_UNITS, NT_IPC_MAX_UNITS + 1};
+    static const uint32_t lies[] = {0,
+                                    1,
+                                    3,
+                                    5,
+                                    0x8000,
+                                    0x80000004,
+                                    UINT32_MAX,
+                                    0x7FFFFFFF,
+                                    NT_IPC_MAX_UNITS,
+                                    NT_IPC_MAX_UNITS + 1};
 
     for (size_t i = 0; i < NT_ARRAY_SIZE(types); i++) {
         struct message message = new_message(types[i], 4);

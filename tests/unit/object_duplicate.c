@@ -141,9 +141,8 @@ TEST(without_a_place_for_it_the_copy_is_made_all_the_same, "12.16")
     ok_eq(dummy.object.opens, 2);
     ok_status(nt_handle_close((HANDLE)((uintptr_t)source + 4)), STATUS_SUCCESS);
     /* With the source to be closed that is all that happens. */
-    ok_status(
-        nt_handle_duplicate(source, 0, 0, SAME_ACCESS | DUPLICATE_CLOSE_SOURCE, NULL),
-        STATUS_SUCCESS);
+    ok_status(nt_handle_duplicate(source, 0, 0, SAME_ACCESS | DUPLICATE_CLOSE_SOURCE, NULL),
+              STATUS_SUCCESS);
     ok_eq(dummy.n_free, 1);
     ok_status(nt_handle_close(source), STATUS_INVALID_HANDLE);
 }

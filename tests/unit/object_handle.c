@@ -136,9 +136,9 @@ TEST(a_handle_carries_its_rights, "12.33 2.21 2.22")
     object = NULL;
     ok_status(nt_handle_get(handle, &dummy_type, SECTION_MAP_WRITE, &object, NULL),
               STATUS_ACCESS_DENIED);
-    ok_status(nt_handle_get(handle, &dummy_type, SECTION_MAP_READ | SECTION_MAP_WRITE, &object,
-                            NULL),
-              STATUS_ACCESS_DENIED);
+    ok_status(
+        nt_handle_get(handle, &dummy_type, SECTION_MAP_READ | SECTION_MAP_WRITE, &object, NULL),
+        STATUS_ACCESS_DENIED);
     /* The type is looked at before the rights. */
     ok_status(nt_handle_get(handle, &asking_type, SECTION_MAP_WRITE, &object, NULL),
               STATUS_OBJECT_TYPE_MISMATCH);

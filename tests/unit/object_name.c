@@ -115,9 +115,8 @@ TEST(a_name_above_the_limit_is_invalid, "11.16")
 static NTSTATUS from_string(struct nt_object_name *name, const wchar_t *text, size_t bytes,
                             OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *string)
 {
-    *string = (UNICODE_STRING){.Length = (USHORT)bytes,
-                               .MaximumLength = (USHORT)bytes,
-                               .Buffer = (PWSTR)(uintptr_t)text};
+    *string = (UNICODE_STRING){
+        .Length = (USHORT)bytes, .MaximumLength = (USHORT)bytes, .Buffer = (PWSTR)(uintptr_t)text};
     *attributes = (OBJECT_ATTRIBUTES){
         .Length = sizeof(*attributes), .ObjectName = string, .Attributes = OBJ_OPENIF};
     return nt_object_name_from_attributes(name, attributes);
@@ -130,8 +129,7 @@ TEST(object_attributes_bring_an_absolute_name, "11.19 11.23")
     struct nt_object_name name;
     UNICODE_STRING string;
 
-    ok_status(from_string(&name, text, 21 * sizeof(wchar_t), &attributes, &string),
-              STATUS_SUCCESS);
+    ok_status(from_string(&name, text, 21 * sizeof(wchar_t), &attributes, &string), STATUS_SUCCESS);
     is_name(&name, (const uint16_t *)u"\\BaseNamedObjects\\a\0b", 21);
     ok(name.absolute);
     ok_eq(name.attributes, OBJ_OPENIF);

@@ -88,7 +88,8 @@ TEST(memory_is_reopened_for_reading_only, "2.22")
     nt_os_drop_caches();
 }
 
-/* --- the file size limit: SIGXFSZ would kill the program --------------------------------------- */
+/* --- the file size limit: SIGXFSZ would kill the program ---------------------------------------
+ */
 
 static void limit_file_size(rlim_t bytes)
 {
@@ -148,14 +149,13 @@ TEST(an_occupied_range_is_not_replaced, "3.18")
 {
     void *first = NULL, *second = (void *)0x1234;
 
-    ok_eq(nt_os_map(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
-                    &first),
-          0);
+    ok_eq(
+        nt_os_map(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, &first),
+        0);
     *(volatile char *)first = 7;
     for (int page = 0; page < 4; page++) {
         ok_eq((int64_t)nt_os_map((char *)first + page * 4096, 4096, PROT_READ,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0,
-                                 &second),
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0, &second),
               (int64_t)-EEXIST);
     }
     ok_ptr_eq(second, (void *)0x1234);

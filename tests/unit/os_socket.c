@@ -265,7 +265,8 @@ TEST(a_full_socket_does_not_block_who_must_not, "")
     close_line(&line);
 }
 
-/* --- no room for what arrives ------------------------------------------------------------------ */
+/* --- no room for what arrives ------------------------------------------------------------------
+ */
 
 static void leave_room_for(rlim_t n)
 {
@@ -315,7 +316,8 @@ TEST(descriptors_lost_for_want_of_room_are_an_error, "")
     close_line(&line);
 }
 
-/* --- addresses --------------------------------------------------------------------------------- */
+/* --- addresses ---------------------------------------------------------------------------------
+ */
 
 TEST(an_address_without_a_listener, "")
 {
@@ -364,7 +366,8 @@ TEST(an_abstract_address_has_one_owner, "")
     nt_os_close(listener);
 }
 
-/* --- signals ----------------------------------------------------------------------------------- */
+/* --- signals -----------------------------------------------------------------------------------
+ */
 
 static _Atomic unsigned n_signals;
 

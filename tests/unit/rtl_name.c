@@ -11,7 +11,7 @@
 #include "util/macro.h"
 
 /* Units of a char16_t literal, without its end. */
-#define UNITS(literal)   (const uint16_t *)(literal), NT_ARRAY_SIZE(literal) - 1
+#define UNITS(literal)    (const uint16_t *)(literal), NT_ARRAY_SIZE(literal) - 1
 #define RELATIVE(literal) UNITS(literal), false
 #define ABSOLUTE(literal) UNITS(literal), true
 
@@ -216,7 +216,7 @@ TEST(names_are_ordered_by_their_bits, "11.1 11.26")
         const uint16_t *units;
         size_t count;
     } names[] = {
-        {UNITS(u"A")},  {UNITS(u"a")},   {UNITS(u"aa")},     {UNITS(u"ab")},    {UNITS(u"a\0")},
+        {UNITS(u"A")},  {UNITS(u"a")},    {UNITS(u"aa")},    {UNITS(u"ab")},     {UNITS(u"a\0")},
         {UNITS(u"\0")}, {UNITS(u"\xff")}, {UNITS(u"\x100")}, {UNITS(u"\xd800")}, {UNITS(u"\xffff")},
     };
     const size_t n = NT_ARRAY_SIZE(names);
@@ -224,8 +224,8 @@ TEST(names_are_ordered_by_their_bits, "11.1 11.26")
 
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++)
-            order[i][k] = sign(nt_name_compare(names[i].units, names[i].count, names[k].units,
-                                               names[k].count));
+            order[i][k] = sign(
+                nt_name_compare(names[i].units, names[i].count, names[k].units, names[k].count));
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++) {

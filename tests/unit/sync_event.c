@@ -321,7 +321,8 @@ TEST(a_timed_wait_and_a_set_never_both_get_lost, "")
     nt_handle_close(event);
 }
 
-/* --- hand over hand ---------------------------------------------------------------------------- */
+/* --- hand over hand ----------------------------------------------------------------------------
+ */
 
 struct pair {
     HANDLE ping, pong;
@@ -344,8 +345,8 @@ static void answer(void *argument)
 
 TEST(two_threads_take_turns, "")
 {
-    struct pair pair = {.ping = new_event(false, false), .pong = new_event(false, false),
-                        .n_rounds = 3000};
+    struct pair pair = {
+        .ping = new_event(false, false), .pong = new_event(false, false), .n_rounds = 3000};
     struct test_thread thread;
 
     test_thread_start(&thread, answer, &pair);
@@ -375,7 +376,8 @@ TEST(closing_the_last_handle_does_not_disturb_a_waiter, "12.6")
     nt_handle_close(other);
 }
 
-/* --- two processes ----------------------------------------------------------------------------- */
+/* --- two processes -----------------------------------------------------------------------------
+ */
 
 struct both {
     HANDLE there, back;

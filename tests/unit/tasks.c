@@ -12,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The form that the seam uses, and neither glibc's mutexes nor its conditions (those are private). */
+/* The form that the seam uses, and neither glibc's mutexes nor its conditions (those are private).
+ */
 bool sleeps_on_futex(pid_t task)
 {
     unsigned long word, operation;

@@ -12,8 +12,8 @@
 #include "util/macro.h"
 #include "util/utf.h"
 
-#define GUARD    0xA55Au
-#define MAX_ROOM 40u
+#define GUARD          0xA55Au
+#define MAX_ROOM       40u
 
 /* Units of a char16_t literal, without its end. */
 #define UNITS(literal) (const uint16_t *)(literal), NT_ARRAY_SIZE(literal) - 1

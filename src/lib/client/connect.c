@@ -166,7 +166,7 @@ static int start_and_connect(const struct nt_place *place, int *ret_fd)
 
     r = nt_os_private_dir(place->directory, &owner, &directory_fd);
     if (r == -EPERM)
-        nt_log(NT_LOG_ERROR, "%s belongs to user %u or is open to others: refused",
+        nt_log(NT_LOG_ERROR, "%s is a link, belongs to user %u or is open to others: refused",
                place->directory, owner);
     if (r < 0)
         return r;

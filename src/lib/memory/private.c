@@ -16,10 +16,11 @@
 #include "rtl/status.h"
 #include "util/macro.h"
 
-#define RESETS           (MEM_RESET | MEM_RESET_UNDO)
-#define SPECIAL          (MEM_WRITE_WATCH | MEM_PHYSICAL | MEM_LARGE_PAGES)
-#define ALLOCATION_TYPES (MEM_COMMIT | MEM_RESERVE | RESETS | MEM_TOP_DOWN | SPECIAL)
-#define PLACEHOLDERS     (MEM_COALESCE_PLACEHOLDERS | MEM_PRESERVE_PLACEHOLDER)
+#define RESETS  (MEM_RESET | MEM_RESET_UNDO)
+#define SPECIAL (MEM_WRITE_WATCH | MEM_PHYSICAL)
+#define ALLOCATION_TYPES \
+    (MEM_COMMIT | MEM_RESERVE | RESETS | MEM_TOP_DOWN | MEM_LARGE_PAGES | SPECIAL)
+#define PLACEHOLDERS (MEM_COALESCE_PLACEHOLDERS | MEM_PRESERVE_PLACEHOLDER)
 
 /* Whole pages of the address space. */
 struct range {
@@ -65,6 +66,9 @@ static NTSTATUS check_allocation(uint64_t base, size_t size, ULONG type, ULONG p
         return STATUS_INVALID_PARAMETER_2;
     if (size == 0 || size > NT_USER_END - base)
         return STATUS_INVALID_PARAMETER_4;
+    /* 7.48: the privilege must be enabled, and nothing enables it yet. */
+    if (type & MEM_LARGE_PAGES)
+        return STATUS_PRIVILEGE_NOT_HELD;
     if ((type & (RESETS | SPECIAL)) || (protect & PAGE_GUARD))
         return STATUS_NOT_SUPPORTED;
     return STATUS_SUCCESS;

@@ -70,6 +70,21 @@ static int wait_manual(struct nt_event_words *words, uint64_t deadline_ns)
 
 /* --- auto reset ----------------------------------------------------------------------------- */
 
+/*
+ * A token was given and nobody slept: either its sleeper was killed, or it is just about to
+ * sleep and will look at the word once more. Both are served by the event being set.
+ */
+static void take_back(struct nt_event_words *words, bool or_set)
+{
+    uint32_t state = atomic_load(&words->state);
+
+    while (state & TOKENS) {
+        if (atomic_compare_exchange_weak(&words->state, &state,
+                                         (state - TOKEN) | (or_set ? SET : 0)))
+            return;
+    }
+}
+
 static bool release_one(struct nt_event_words *words, bool or_set)
 {
     uint32_t before = atomic_load(&words->state);
@@ -85,8 +100,8 @@ static bool release_one(struct nt_event_words *words, bool or_set)
         if (after == before)
             return before & SET;
     } while (!atomic_compare_exchange_weak(&words->state, &before, after));
-    if (to_sleeper)
-        nt_os_futex_wake(&words->state, 1);
+    if (to_sleeper && nt_os_futex_wake(&words->state, 1) <= 0)
+        take_back(words, or_set);
     return before & SET;
 }
 
@@ -137,17 +152,10 @@ static bool leave(struct nt_event_words *words, bool give_up, uint32_t *ret_stat
 static int sleep_auto(struct nt_event_words *words, uint32_t state, uint64_t deadline_ns)
 {
     for (;;) {
-        uint64_t until = deadline_ns;
+        int r = nt_os_futex_wait(&words->state, state, deadline_ns);
         bool released;
-        int r;
 
-        if (state & TOKENS) {
-            uint64_t grace = nt_os_now_ns() + GRACE_NS;
-
-            until = grace < deadline_ns ? grace : deadline_ns;
-        }
-        r = nt_os_futex_wait(&words->state, state, until);
-        if (leave(words, r < 0 && until == deadline_ns, &state, &released))
+        if (leave(words, r < 0, &state, &released))
             return released ? 0 : -ETIMEDOUT;
     }
 }

@@ -11,8 +11,8 @@
  * Auto reset. The state holds "set", how many sleep, and how many of them have been released
  * and have not woken yet (tokens). SetEvent gives a token to a sleeper that has none, else sets
  * the event: so two SetEvents in a row release two sleepers, and a SetEvent and ResetEvent one.
- * Who begins to wait takes "set" but leaves tokens to those that slept before - unless nobody
- * has taken them for a while, which is what a killed sleeper leaves behind.
+ * Who begins to wait takes "set" but leaves tokens to those that slept before. A sleeper that
+ * was killed stays counted; a token that finds nobody asleep becomes "set" instead.
  */
 #ifndef NT_LIB_SYNC_EVENT_WORD_H
 #define NT_LIB_SYNC_EVENT_WORD_H
