@@ -66,7 +66,7 @@ int nt_broker_init(struct nt_broker *broker, const char *directory, unsigned lin
 
     memset(broker, 0, sizeof(*broker));
     broker->epoll_fd = broker->listen_fd = broker->incumbent_fd = -1;
-    broker->watch_fd = broker->signal_fd = -1;
+    broker->watch_fd = broker->signal_fd = broker->spare_fd = -1;
     broker->uid = geteuid();
     broker->linger_ms = linger_ms;
     r = nt_place_init(&broker->place, directory, broker->uid);
@@ -77,6 +77,8 @@ int nt_broker_init(struct nt_broker *broker, const char *directory, unsigned lin
     if (r < 0)
         return r;
     r = nt_os_adopt_fd(epoll_create1(EPOLL_CLOEXEC), &broker->epoll_fd);
+    if (r == 0)
+        r = nt_os_dup(broker->epoll_fd, &broker->spare_fd);
     if (r == 0)
         r = watch_signals(broker);
     if (r == 0)
@@ -92,6 +94,7 @@ void nt_broker_deinit(struct nt_broker *broker)
     nt_endpoint_deinit(broker);
     nt_objects_deinit(&broker->objects);
     broker->signal_fd = nt_os_close(broker->signal_fd);
+    broker->spare_fd = nt_os_close(broker->spare_fd);
     broker->epoll_fd = nt_os_close(broker->epoll_fd);
     nt_os_drop_caches();
 }

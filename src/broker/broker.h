@@ -17,6 +17,7 @@ struct nt_broker {
     struct nt_objects objects;
     uid_t uid; /* its own: in user mode the only one that it serves */
     int epoll_fd, listen_fd, incumbent_fd, watch_fd, signal_fd;
+    int spare_fd; /* given up for a moment to turn somebody away when there is no other */
     uint64_t socket_inode, socket_device; /* of the bound socket's file */
     struct nt_broker_client **clients;
     uint32_t *generations;
@@ -58,7 +59,7 @@ void nt_endpoint_watched(struct nt_broker *broker);
 /**
  * nt_endpoint_leave() - stop listening, unless somebody is just coming
  *
- * Return: true when nobody can reach this broker any more.
+ * Return: true when nobody can reach this broker any more, and both addresses are free.
  */
 bool nt_endpoint_leave(struct nt_broker *broker);
 void nt_endpoint_deinit(struct nt_broker *broker);

@@ -97,13 +97,36 @@ static int add_client(struct nt_broker *broker, int fd)
     return 0;
 }
 
-void nt_clients_accept(struct nt_broker *broker)
+/*
+ * Without a free descriptor nobody is taken, and who waits would wake the loop again at once and
+ * for ever: he is taken with the spare one and turned away.
+ */
+static bool turn_away(struct nt_broker *broker)
 {
+    bool taken;
     int fd;
 
-    while (nt_os_socket_accept(broker->listen_fd, &fd) == 0) {
-        int r = add_client(broker, fd);
+    if (broker->spare_fd < 0)
+        return false;
+    broker->spare_fd = nt_os_close(broker->spare_fd);
+    taken = nt_os_socket_accept(broker->listen_fd, &fd) == 0;
+    if (taken)
+        nt_os_close(fd);
+    nt_os_dup(broker->epoll_fd, &broker->spare_fd);
+    return taken;
+}
 
+void nt_clients_accept(struct nt_broker *broker)
+{
+    for (;;) {
+        int fd;
+        int r = nt_os_socket_accept(broker->listen_fd, &fd);
+
+        if ((r == -EMFILE || r == -ENFILE) && turn_away(broker))
+            continue;
+        if (r < 0)
+            return;
+        r = add_client(broker, fd);
         if (r < 0) {
             nt_log(NT_LOG_WARNING, "connection refused: %s", strerror(-r));
             nt_os_close(fd);

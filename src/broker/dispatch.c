@@ -162,7 +162,7 @@ static bool is_kind(uint32_t kind)
 
 static bool is_good_create(const struct nt_create_request *create)
 {
-    if (!is_kind(create->kind))
+    if (!is_kind(create->kind) || (create->flags & ~(uint32_t)NT_NAME_FLAGS))
         return false;
     return create->kind != NT_KIND_SECTION ||
            (create->size > 0 && create->size <= INT64_MAX && create->size % NT_PAGE_SIZE == 0);
@@ -239,7 +239,7 @@ static NTSTATUS handle_OPEN(struct nt_broker *broker, struct nt_broker_client *c
     struct nt_name name;
     NTSTATUS status;
 
-    if (!is_kind(open->kind))
+    if (!is_kind(open->kind) || (open->flags & ~(uint32_t)NT_NAME_ABSOLUTE))
         return STATUS_INVALID_PARAMETER;
     status = resolve(client, request, open->flags, &name, &directory);
     if (!NT_SUCCESS(status))
@@ -302,8 +302,9 @@ int nt_dispatch(struct nt_broker *broker, struct nt_broker_client *client, const
     r = nt_request_decode(bytes, size, &request);
     if (r < 0)
         return r;
-    /* HELLO comes first, and once. */
-    if ((request.header.type == NT_MESSAGE_HELLO) == client->said_hello)
+    /* HELLO comes first, and once; every other request has a number. */
+    if ((request.header.type == NT_MESSAGE_HELLO) == client->said_hello ||
+        (client->said_hello && request.header.number == 0))
         return -EPROTO;
 
     memset(&reply, 0, sizeof(reply));

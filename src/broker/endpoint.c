@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -16,25 +17,49 @@
 #include "os/os.h"
 #include "util/macro.h"
 
-#define WATCHED (IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_MOVED_FROM | IN_ONLYDIR)
+#define ANSWER_MS  5000
+#define MAX_KNOCKS 100
+#define WATCHED    (IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_MOVED_FROM | IN_ONLYDIR)
 
-/* A broker of this very user that listens at the abstract address. */
-static bool incumbent_lives(const struct nt_broker *broker)
+/*
+ * Knocks at the abstract address. A broker closes the connection when its own socket is in place;
+ * one that is leaving never takes it, which resets it.
+ *
+ * Return: -EEXIST: a broker of this very user lives there, and has looked (or is too busy to);
+ * -EAGAIN: it is gone now; 0: somebody else sits there.
+ */
+static int knock(const struct nt_broker *broker)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
+    struct pollfd answer = {.events = POLLIN};
     struct nt_os_peer peer;
+    char byte;
+    int r;
 
-    return nt_os_socket_connect_abstract(broker->place.incumbent, &fd) == 0 &&
-           nt_os_socket_peer(fd, &peer) == 0 && peer.uid == broker->uid;
+    r = nt_os_socket_connect_abstract(broker->place.incumbent, &fd);
+    if (r < 0)
+        return r == -ECONNREFUSED ? -EAGAIN : 0;
+    if (nt_os_socket_peer(fd, &peer) < 0 || peer.uid != broker->uid)
+        return 0;
+    answer.fd = fd;
+    if (poll(&answer, 1, ANSWER_MS) > 0 && read(fd, &byte, 1) < 0 && errno == ECONNRESET)
+        return -EAGAIN;
+    return -EEXIST;
 }
 
 static int bind_incumbent(struct nt_broker *broker)
 {
-    int r = nt_os_socket_listen_abstract(broker->place.incumbent, &broker->incumbent_fd);
+    int r = -EADDRINUSE;
 
-    if (r == -EADDRINUSE) {
-        /* A stranger who sits on the address stops nothing: it is only a help. */
-        return incumbent_lives(broker) ? -EEXIST : 0;
+    for (int i = 0; i < MAX_KNOCKS && r == -EADDRINUSE; i++) {
+        r = nt_os_socket_listen_abstract(broker->place.incumbent, &broker->incumbent_fd);
+        if (r == -EADDRINUSE) {
+            int found = knock(broker);
+
+            /* A stranger who sits on the address stops nothing: it is only a help. */
+            if (found != -EAGAIN)
+                return found;
+        }
     }
     if (r < 0)
         return r;
@@ -108,9 +133,11 @@ void nt_endpoint_poked(struct nt_broker *broker)
 {
     int fd;
 
-    while (nt_os_socket_accept(broker->incumbent_fd, &fd) == 0)
+    /* The end of the connection tells the other one that the socket is in place. */
+    while (!broker->stopping && nt_os_socket_accept(broker->incumbent_fd, &fd) == 0) {
+        nt_endpoint_check(broker);
         nt_os_close(fd);
-    nt_endpoint_check(broker);
+    }
 }
 
 void nt_endpoint_watched(struct nt_broker *broker)
@@ -136,12 +163,15 @@ bool nt_endpoint_leave(struct nt_broker *broker)
             return false;
         unlink(broker->place.socket);
     }
-    /* One who connected before the socket was gone is served, under a new socket. */
+    /* One who connected before the socket was gone is sent to a new socket, and served there. */
     if (nt_os_socket_accept(broker->listen_fd, &fd) == 0) {
         nt_os_close(fd);
         bind_socket(broker);
         return false;
     }
+    /* While the lock is held: who starts a broker next must not take this one for alive. */
+    broker->listen_fd = nt_os_close(broker->listen_fd);
+    broker->incumbent_fd = nt_os_close(broker->incumbent_fd);
     return true;
 }
 

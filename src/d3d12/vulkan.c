@@ -118,18 +118,27 @@ static HRESULT make_instance(struct nt_d3d_vulkan *vulkan)
                                            .pEngineName = "ntshm-d3d12",
                                            .apiVersion = VK_API_VERSION_1_2};
     const char *const layers[] = {VALIDATION_LAYER};
-    const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
-    const VkDebugUtilsMessengerCreateInfoEXT messenger = messenger_info(vulkan);
+    const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
+                                      VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME};
+    /* A CPU driver runs in order: only the layer sees a barrier that is missing. */
+    const VkValidationFeatureEnableEXT synchronization =
+        VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT;
+    const VkValidationFeaturesEXT features = {.sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT,
+                                              .enabledValidationFeatureCount = 1,
+                                              .pEnabledValidationFeatures = &synchronization};
+    VkDebugUtilsMessengerCreateInfoEXT messenger = messenger_info(vulkan);
     bool validate = validation_is_wanted();
     const VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
                                        .pNext = validate ? &messenger : NULL,
                                        .pApplicationInfo = &application,
                                        .enabledLayerCount = validate,
                                        .ppEnabledLayerNames = layers,
-                                       .enabledExtensionCount = validate,
+                                       .enabledExtensionCount = validate ? 2 : 0,
                                        .ppEnabledExtensionNames = extensions};
-    VkResult result = vkCreateInstance(&info, NULL, &vulkan->instance);
+    VkResult result;
 
+    messenger.pNext = &features;
+    result = vkCreateInstance(&info, NULL, &vulkan->instance);
     if (result != VK_SUCCESS) {
         vulkan->instance = VK_NULL_HANDLE;
         nt_log(NT_LOG_ERROR, "d3d12: vkCreateInstance%s: %d",

@@ -68,6 +68,7 @@ struct nt_hello_reply {
 enum nt_name_flags {
     NT_NAME_ABSOLUTE = 1, /* a path from the root */
     NT_NAME_OPEN_IF = 2,  /* create: an existing object is opened */
+    NT_NAME_FLAGS = NT_NAME_ABSOLUTE | NT_NAME_OPEN_IF,
 };
 
 struct nt_create_request {

@@ -5,6 +5,8 @@
 #ifndef NT_OS_FAULT_H
 #define NT_OS_FAULT_H
 
+#include <pthread.h>
+
 #include "os/os.h"
 
 extern _Atomic(int (*)(enum nt_os_call)) nt_os_fault;
@@ -25,12 +27,36 @@ static inline int nt_os_faulted(enum nt_os_call call)
             return -faulted_;               \
     } while (0)
 
+/*
+ * Many calls are cancellation points. A thread that ended in one of ours would leave a lock
+ * taken, a region busy or a lease open, so that a name never ends: what can be in the middle of
+ * something keeps cancellation off meanwhile. It is acted upon in the program's next call.
+ */
+static inline int nt_os_hold_cancel(void)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return state;
+}
+
+static inline void nt_os_allow_cancel(int state)
+{
+    pthread_setcancelstate(state, NULL);
+}
+
 /**
  * nt_os_more_fds() - after EMFILE: raise the soft limit to the hard one
  *
  * Return: true when it is worth trying again. NTSHM_NOFILE=keep forbids it.
  */
 bool nt_os_more_fds(void);
+
+/**
+ * nt_os_open() - open(), CLOEXEC, ours, and with room made when the soft limit is met
+ * @mode: of a file that @flags create
+ */
+int nt_os_open(const char *path, int flags, mode_t mode, int *ret_fd);
 
 /** nt_os_forget_maps() - close the kept descriptor of the maps file */
 void nt_os_forget_maps(void);

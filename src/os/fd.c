@@ -31,10 +31,14 @@ void nt_os_set_fault(int (*fault)(enum nt_os_call call))
 int nt_os_close(int fd)
 {
     int saved_errno = errno;
+    int cancel_state;
 
+    if (fd < 0)
+        return -1;
+    cancel_state = nt_os_hold_cancel();
     /* Linux frees the descriptor even when close() says EINTR: never again. */
-    if (fd >= 0)
-        close(fd);
+    close(fd);
+    nt_os_allow_cancel(cancel_state);
     errno = saved_errno;
     return -1;
 }
@@ -85,6 +89,16 @@ int nt_os_adopt_fd(int fd, int *ret_fd)
     return 0;
 }
 
+int nt_os_open(const char *path, int flags, mode_t mode, int *ret_fd)
+{
+    int fd;
+
+    do
+        fd = open(path, flags | O_CLOEXEC, mode);
+    while (fd < 0 && (errno == EINTR || (errno == EMFILE && nt_os_more_fds())));
+    return nt_os_adopt_fd(fd, ret_fd);
+}
+
 int nt_os_dup(int fd, int *ret_fd)
 {
     int copy;
@@ -130,7 +144,7 @@ int nt_os_proc_fd(void)
 
     if (fd >= 0)
         return fd;
-    r = nt_os_adopt_fd(open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC), &fd);
+    r = nt_os_open("/proc/self/fd", O_PATH | O_DIRECTORY, 0, &fd);
     if (r < 0)
         return r;
     if (!atomic_compare_exchange_strong(&proc_fd, &expected, fd)) {

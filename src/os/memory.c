@@ -182,7 +182,7 @@ void nt_os_forget_maps(void)
 static int open_maps(void)
 {
     int fd;
-    int r = nt_os_adopt_fd(open("/proc/self/maps", O_RDONLY | O_CLOEXEC), &fd);
+    int r = nt_os_open("/proc/self/maps", O_RDONLY, 0, &fd);
 
     return r < 0 ? r : fd;
 }
@@ -269,11 +269,10 @@ static int query_by_text(uint64_t address, struct nt_os_vma *ret_vma)
     return r;
 }
 
-int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma)
+static int query_vma(uint64_t address, struct nt_os_vma *ret_vma)
 {
     int r;
 
-    NT_OS_FAULT(NT_OS_PROCMAP);
     if (!atomic_load_explicit(&no_map_query, memory_order_relaxed)) {
         r = query_by_ioctl(address, ret_vma);
         if (r != -ENOTTY && r != -EINVAL)
@@ -281,4 +280,15 @@ int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma)
         atomic_store(&no_map_query, true);
     }
     return query_by_text(address, ret_vma);
+}
+
+int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma)
+{
+    int cancel_state, r;
+
+    NT_OS_FAULT(NT_OS_PROCMAP);
+    cancel_state = nt_os_hold_cancel();
+    r = query_vma(address, ret_vma);
+    nt_os_allow_cancel(cancel_state);
+    return r;
 }

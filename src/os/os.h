@@ -23,8 +23,10 @@
 #define NT_OS_CALLS(X)                                                                             \
     X(MEMFD)                                                                                       \
     X(FTRUNCATE)                                                                                   \
-    X(SEAL) X(MMAP) X(MUNMAP) X(MPROTECT) X(MADVISE) X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) \
-        X(SEND) X(RECV) X(PROCMAP) X(SPAWN)
+    X(SEAL)                                                                                        \
+    X(MMAP)                                                                                        \
+    X(MUNMAP) X(MPROTECT) X(MADVISE) X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) \
+        X(PROCMAP) X(SPAWN)
 
 enum nt_os_call {
 #define X(name) NT_OS_##name,
@@ -159,7 +161,11 @@ struct nt_os_peer {
 
 /** nt_os_socket_connect() - SEQPACKET to @path. -ENOENT or -ECONNREFUSED: nobody listens. */
 int nt_os_socket_connect(const char *path, int *ret_fd);
-/** nt_os_socket_connect_abstract() - the same to an abstract @name */
+/**
+ * nt_os_socket_connect_abstract() - the same to an abstract @name, without ever blocking
+ *
+ * Anybody may listen there. The connection does not block either. -EAGAIN: too many wait there.
+ */
 int nt_os_socket_connect_abstract(const char *name, int *ret_fd);
 /** nt_os_socket_listen() - bind @path (removed first) and listen; SO_PASSCRED is on */
 int nt_os_socket_listen(const char *path, int *ret_fd);

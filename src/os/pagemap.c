@@ -34,7 +34,7 @@ static ssize_t read_entries(int fd, uint64_t *entries, uint64_t n_entries, uint6
     return n / (ssize_t)sizeof(*entries);
 }
 
-int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)
+static int look_at_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
     uint64_t first = address / NT_PAGE_SIZE;
@@ -43,8 +43,7 @@ int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uin
     bool copied = false;
     int r;
 
-    NT_OS_FAULT(NT_OS_PROCMAP);
-    r = nt_os_adopt_fd(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC), &fd);
+    r = nt_os_open("/proc/self/pagemap", O_RDONLY, 0, &fd);
     if (r < 0)
         return r;
     while (seen < n_pages) {
@@ -67,4 +66,15 @@ int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uin
     *ret_copied = copied;
     *ret_same = n_pages;
     return 0;
+}
+
+int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)
+{
+    int cancel_state, r;
+
+    NT_OS_FAULT(NT_OS_PROCMAP);
+    cancel_state = nt_os_hold_cancel();
+    r = look_at_pages(address, n_pages, ret_copied, ret_same);
+    nt_os_allow_cancel(cancel_state);
+    return r;
 }

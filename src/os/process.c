@@ -27,7 +27,7 @@ int nt_os_private_dir(const char *path, uid_t *ret_uid, int *ret_fd)
 
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return -errno;
-    r = nt_os_adopt_fd(open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), &fd);
+    r = nt_os_open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd);
     if (r < 0)
         return r == -ELOOP || r == -ENOTDIR ? -EPERM : r;
     if (fstat(fd, &status) < 0)
@@ -45,7 +45,7 @@ int nt_os_lock_file(const char *path, bool block, int *ret_fd)
     NT_CLEANUP(nt_os_closep) int fd = -1;
     int r;
 
-    r = nt_os_adopt_fd(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), &fd);
+    r = nt_os_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &fd);
     if (r < 0)
         return r;
     while (flock(fd, LOCK_EX | (block ? 0 : LOCK_NB)) < 0) {

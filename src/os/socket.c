@@ -51,7 +51,7 @@ static int connect_to(const char *name, bool abstract, int *ret_fd)
     r = fill_address(&address, &size, name, abstract);
     if (r < 0)
         return r;
-    r = new_socket(0, &fd);
+    r = new_socket(abstract ? SOCK_NONBLOCK : 0, &fd);
     if (r < 0)
         return r;
     NT_OS_FAULT(NT_OS_CONNECT);
@@ -253,7 +253,10 @@ int nt_os_socket_recv(int fd, void *buffer, size_t size, size_t *ret_size, int *
     int r;
 
     NT_OS_FAULT(NT_OS_RECV);
-    /* Room for exactly what is allowed: the kernel drops and closes what is above it. */
+    /*
+     * Behind the sender's credentials there is room for exactly what is allowed: the kernel drops
+     * and closes what is above it. Without SO_PASSCRED more can come, and is closed here.
+     */
     message.msg_controllen =
         (max_fds ? CMSG_SPACE(sizeof(int) * max_fds) : 0) + CMSG_SPACE(sizeof(struct ucred));
     do

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +54,8 @@ int nt_os_random(void *buffer, size_t size)
     unsigned char *at = buffer;
 
     while (size > 0) {
-        ssize_t n = getrandom(at, size, 0);
+        /* The library's getrandom() is a cancellation point; our callers hold locks. */
+        ssize_t n = syscall(SYS_getrandom, at, size, 0);
 
         if (n < 0) {
             if (errno == EINTR)

@@ -93,7 +93,7 @@ static void drop_changed_lists(const struct nt_blackbox_source *source,
 
 bool nt_blackbox_source_copy(struct nt_blackbox_source *source, char *why)
 {
-    struct ntshm_blackbox_header header;
+    struct ntshm_blackbox_header header, copied;
     unsigned char *meta;
 
     if (!source->view)
@@ -109,7 +109,14 @@ bool nt_blackbox_source_copy(struct nt_blackbox_source *source, char *why)
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     memcpy(meta, source->view, header.meta_size);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    drop_changed_lists(source, &header, meta);
+    /* Whoever can write there may have changed the header since: only the copy's own counts. */
+    memcpy(&copied, meta, sizeof(copied));
+    if (!nt_blackbox_check_header(&copied, source->size, why) ||
+        copied.meta_size != header.meta_size) {
+        free(meta);
+        return fail(why, "damaged: the header changes while it is read");
+    }
+    drop_changed_lists(source, &copied, meta);
     free(source->meta);
     source->meta = meta;
     source->meta_size = header.meta_size;

@@ -4,6 +4,7 @@
  * longer, it can be found again when somebody removed its directory, and programs outlive it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 
 #include "broker/kit.h"
 #include "harness/test.h"
+#include "ipc/place.h"
 
 #define SIZE 65536
 
@@ -71,6 +73,18 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
     (void)type;
     (void)ftw;
     return remove(path);
+}
+
+/* What waitpid() says of a child's end; -1 when it is no child. */
+static int reap(pid_t pid)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR)
+            return -1;
+    }
+    return status;
 }
 
 /* --- starting ------------------------------------------------------------------------------- */
@@ -172,6 +186,82 @@ TEST(a_second_broker_makes_room_for_the_first, "")
     ntshm_quiesce();
     ok_eq(instance(), first);
     CloseHandle(section);
+    ok_eq(kit_broker_end(&broker, SIGTERM), 0);
+}
+
+/* A broker that is just leaving: it is knocked at, and ends without looking who knocks. */
+static void leave_slowly(const struct nt_place *place)
+{
+    int fd;
+
+    if (nt_os_socket_listen_abstract(place->incumbent, &fd) < 0)
+        _exit(1);
+    test_until(false, 500);
+    _exit(0);
+}
+
+TEST(a_broker_that_is_leaving_is_not_taken_for_one_that_stays, "")
+{
+    struct nt_place place;
+    uint64_t start;
+    HANDLE section;
+    int fd;
+    pid_t pid;
+
+    require(nt_place_init(&place, getenv("NTSHM_BROKER"), geteuid()) == 0);
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        leave_slowly(&place);
+    require(test_until(nt_os_socket_connect_abstract(place.incumbent, &fd) == 0, 5000));
+    nt_os_close(fd);
+    start = test_now_ms();
+    section = create(A_("late"));
+    ok_succeeds(section);
+    ok(test_now_ms() - start < 5000, "%u ms", (unsigned)(test_now_ms() - start));
+    CloseHandle(section);
+    ok_eq(reap(pid), 0);
+}
+
+/* --- at its limits -------------------------------------------------------------------------- */
+
+#define SMALL_FDS     40
+#define SMALL_NAMES   9
+#define SMALL_CALLERS 6
+
+/* It has no descriptor left for who comes next, and does not turn in circles about it. */
+TEST(who_comes_when_no_descriptor_is_left_is_turned_away, "")
+{
+    HANDLE sections[SMALL_NAMES], readers[SMALL_NAMES];
+    struct kit_broker broker;
+    int callers[SMALL_CALLERS];
+    char name[64];
+    long used;
+
+    kit_broker_start_small(&broker, "small", 60000, SMALL_FDS);
+    for (int i = 0; i < SMALL_NAMES; i++) {
+        snprintf(name, sizeof(name), "%s-%d", A_("full"), i);
+        sections[i] = create(name);
+        readers[i] = OpenFileMappingA(FILE_MAP_READ, FALSE, name);
+        ok_succeeds(readers[i]);
+    }
+    for (int i = 0; i < SMALL_CALLERS; i++)
+        callers[i] = kit_connect(broker.directory);
+    /* The spare descriptor is the one that is left. */
+    ok(test_until(kit_count_fds(broker.pid) >= SMALL_FDS - 1, 5000), "%d open",
+       kit_count_fds(broker.pid));
+    used = kit_processor_ms(broker.pid);
+    test_until(false, 300);
+    ok(kit_processor_ms(broker.pid) - used < 150, "%ld ms of processor time",
+       kit_processor_ms(broker.pid) - used);
+    for (int i = 0; i < SMALL_CALLERS; i++)
+        close(callers[i]);
+    for (int i = 0; i < SMALL_NAMES; i++) {
+        CloseHandle(readers[i]);
+        CloseHandle(sections[i]);
+    }
+    ok_ne(instance(), 0);
+    ntshm_quiesce();
     ok_eq(kit_broker_end(&broker, SIGTERM), 0);
 }
 
@@ -540,6 +630,143 @@ TEST(a_client_that_ends_amid_a_request_leaves_nothing, "11.28 4.16")
     ok_eq(kit_count_fds(broker.pid), before);
     ntshm_quiesce();
     ok_eq(kit_broker_end(&broker, SIGTERM), 0);
+}
+
+/* --- who waits ------------------------------------------------------------------------------ */
+
+#define WAIT_MS 1500
+
+struct waiter {
+    struct test_thread thread;
+    HANDLE event;
+    DWORD result;
+};
+
+static void wait_in_vain(void *argument)
+{
+    struct waiter *waiter = argument;
+
+    waiter->result = WaitForSingleObject(waiter->event, WAIT_MS);
+}
+
+static bool is_gone(const char *name)
+{
+    HANDLE event = OpenEventA(EVENT_ALL_ACCESS, FALSE, name);
+
+    if (!event)
+        return GetLastError() == ERROR_FILE_NOT_FOUND;
+    CloseHandle(event);
+    return false;
+}
+
+/* A child that was forked while the thread waits, and has closed the handle. */
+static pid_t fork_and_close(HANDLE event)
+{
+    int ends[2];
+    pid_t pid;
+    char byte;
+    ssize_t n;
+
+    require(pipe2(ends, O_CLOEXEC) == 0);
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        if (!CloseHandle(event) || write(ends[1], "C", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    while ((n = read(ends[0], &byte, 1)) < 0 && errno == EINTR)
+        ;
+    ok_eq(n, 1);
+    close(ends[0]);
+    close(ends[1]);
+    return pid;
+}
+
+TEST(who_waits_keeps_no_name, "2.6 11.27 12.6")
+{
+    struct waiter waiter = {.event = CreateEventA(NULL, TRUE, FALSE, A_("awaited"))};
+    pid_t child;
+
+    require(waiter.event != NULL);
+    test_thread_start(&waiter.thread, wait_in_vain, &waiter);
+    test_until(false, 200); /* until it sleeps */
+    child = fork_and_close(waiter.event);
+    ok(!is_gone(A_("awaited")));
+    ok_succeeds(CloseHandle(waiter.event));
+    ok(is_gone(A_("awaited")));
+    test_thread_join(&waiter.thread);
+    ok_eq(waiter.result, WAIT_TIMEOUT);
+    kill(child, SIGKILL);
+    ok_eq(reap(child), SIGKILL);
+}
+
+/* --- forks amid calls ------------------------------------------------------------------------- */
+
+#define N_BRIEF 32
+#define N_FORKS 150
+
+struct maker {
+    struct test_thread thread;
+    _Atomic bool stop;
+};
+
+static void brief_name(char *name, size_t size, int i)
+{
+    snprintf(name, size, "%s-%d", A_("short"), i);
+}
+
+static void make_and_close(void *argument)
+{
+    struct maker *maker = argument;
+    char name[64];
+
+    for (int i = 0; !maker->stop; i = (i + 1) % N_BRIEF) {
+        brief_name(name, sizeof(name), i);
+        CloseHandle(create(name));
+    }
+}
+
+static bool is_unfound(const char *name)
+{
+    HANDLE section = open_existing(name);
+
+    if (section)
+        CloseHandle(section);
+    return !section;
+}
+
+/* Children that had no handle at the time of the fork, however near one was, keep no name. */
+TEST_DEADLINE(a_fork_amid_a_call_keeps_no_name, "2.6 11.27", 60)
+{
+    struct maker maker = {.stop = false};
+    static pid_t children[N_FORKS];
+    char name[64];
+
+    CloseHandle(create(A_("first"))); /* the broker runs */
+    test_thread_start(&maker.thread, make_and_close, &maker);
+    fflush(NULL);
+    for (int i = 0; i < N_FORKS; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            /* The one handle that there may have been. */
+            for (uintptr_t handle = 4; handle < 256; handle += 4)
+                CloseHandle((HANDLE)handle);
+            for (;;)
+                pause();
+        }
+    }
+    maker.stop = true;
+    test_thread_join(&maker.thread);
+    for (int i = 0; i < N_BRIEF; i++) {
+        brief_name(name, sizeof(name), i);
+        ok(test_until(is_unfound(name), 2000), "%s", name);
+    }
+    for (int i = 0; i < N_FORKS; i++) {
+        kill(children[i], SIGKILL);
+        ok_eq(reap(children[i]), SIGKILL);
+    }
 }
 
 /* The library keeps two things for the life of a process: see what a case may leave. */

@@ -173,8 +173,8 @@ TEST(features_say_what_is_built, "D4.8 D4.9 D15.1 D2.1")
 TEST(highest_wanted_feature_level_is_found, "D4.8")
 {
     static const D3D_FEATURE_LEVEL wanted[] = {D3D_FEATURE_LEVEL_12_1, D3D_FEATURE_LEVEL_11_0,
-                                               D3D_FEATURE_LEVEL_12_0};
-    D3D12_FEATURE_DATA_FEATURE_LEVELS levels = {.NumFeatureLevels = 3,
+                                               D3D_FEATURE_LEVEL_12_0, D3D_FEATURE_LEVEL_1_0_CORE};
+    D3D12_FEATURE_DATA_FEATURE_LEVELS levels = {.NumFeatureLevels = 4,
                                                 .pFeatureLevelsRequested = wanted};
     ID3D12Device5 *device = kit_device();
 

@@ -304,7 +304,7 @@ TEST(a_broker_starts_whole_or_not_at_all, "")
         .undo = stop,
         .errors = start_errors,
         .must_meet = FAULT_BIT(MEMFD) | FAULT_BIT(FTRUNCATE) | FAULT_BIT(SEAL) | FAULT_BIT(MMAP) |
-                     FAULT_BIT(SOCKET) | FAULT_MEMORY,
+                     FAULT_BIT(SOCKET) | FAULT_BIT(DUP) | FAULT_MEMORY,
         /* A smaller arena does as well, so that one failure is none. */
         .stays = true,
     };

@@ -149,17 +149,33 @@ static void check_reply(const struct nt_request_header *request, const struct fi
         FUZZ_CHECK(reply->n_fds == 0);
 }
 
+static void check_request(const struct nt_request *request, const void *bytes, size_t size)
+{
+    const unsigned char *units = (const unsigned char *)request->units;
+
+    FUZZ_CHECK(request->header.size == size && size <= NT_IPC_MAX_SIZE);
+    FUZZ_CHECK(request->info == nt_message_info(request->header.type));
+    if (units)
+        FUZZ_CHECK(units + 2 * request->n_units == (const unsigned char *)bytes + size);
+    else
+        FUZZ_CHECK(request->n_units == 0);
+}
+
 /* The message lies in the guarded place. */
 static void send(size_t client, const void *bytes, size_t size)
 {
+    bool said_hello = world.clients[client].client.said_hello;
     struct nt_request request;
     struct fixture_reply reply;
     int decoded = nt_request_decode(bytes, size, &request);
     int r = fixture_dispatch(&world.broker, &world.clients[client], bytes, size, &reply);
 
     FUZZ_CHECK(r == 0 || r == -EBADMSG || r == -EPROTO);
-    FUZZ_CHECK(decoded == 0 || r == -EBADMSG);
+    FUZZ_CHECK((decoded == 0) == (r != -EBADMSG));
+    if (decoded == 0)
+        check_request(&request, bytes, size);
     if (r == 0) {
+        FUZZ_CHECK((request.header.type == NT_MESSAGE_HELLO) != said_hello);
         check_reply(&request.header, &reply);
         hold(&reply);
         return;

@@ -56,6 +56,26 @@ TEST(a_strangers_directory_is_refused_and_his_uid_told, "")
     expect_refusal(kit_room_of(KIT_NOBODY), "65534");
 }
 
+CHILD(outsider)
+{
+    kit_become((uid_t)atoi(argv[1]));
+    expect_refusal(argv[2], "65533");
+    return 0;
+}
+
+/* Who is not root cannot even look into it, and is told whose it is all the same. */
+TEST(a_strangers_closed_directory_is_refused_and_his_uid_told, "")
+{
+    const char *room;
+    struct test_child child;
+
+    kit_need_root();
+    kit_open_house();
+    room = kit_room_of(KIT_STRANGER);
+    require(test_child_start(&child, "outsider", "65534", room));
+    ok_eq(test_child_wait(&child, 10000), 0);
+}
+
 TEST(a_directory_that_is_open_to_others_is_refused, "")
 {
     static const mode_t modes[] = {0755, 0701, 0770, 0777, 01777};

@@ -123,6 +123,63 @@ TEST(hostile_dump_is_an_error_or_an_answer, "D2.5")
     run_free(&run);
 }
 
+#define FLICKER_PAYLOAD (64u << 20)
+
+struct flicker {
+    struct ntshm_blackbox_header *header;
+    bool over;
+};
+
+/* Moves the end of the tables to and fro: each of the two headers is a good one. */
+static void flicker(void *argument)
+{
+    struct flicker *box = argument;
+
+    while (!__atomic_load_n(&box->over, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&box->header->payload_size, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&box->header->meta_size, BOX_META + FLICKER_PAYLOAD, __ATOMIC_RELAXED);
+        for (volatile int i = 0; i < 300; i++)
+            ;
+        __atomic_store_n(&box->header->payload_size, FLICKER_PAYLOAD, __ATOMIC_RELAXED);
+        __atomic_store_n(&box->header->meta_size, BOX_META, __ATOMIC_RELAXED);
+        for (volatile int i = 0; i < 300; i++)
+            ;
+    }
+}
+
+/* The keeper once saved by a header that it had not checked, and died of it. */
+TEST(header_that_changes_while_it_is_read_harms_nobody, "D2.5")
+{
+    const size_t size = BOX_META + FLICKER_PAYLOAD;
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, (DWORD)size,
+                                        A_("Local\\flicker"));
+    struct boximage *box = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, BOX_META);
+    struct flicker what = {.header = &box->header};
+    struct test_thread thread;
+    struct boximage image;
+    char path[512];
+
+    require(box != NULL);
+    box_init(&image);
+    image.header.total_size = size;
+    image.header.payload_size = FLICKER_PAYLOAD;
+    image.header.state = NTSHM_BLACKBOX_REMOVED;
+    memcpy(box, &image, BOX_META);
+    snprintf(path, sizeof(path), "%s/flicker.dump", test_dir());
+    test_thread_start(&thread, flicker, &what);
+    for (int round = 0; round < 40; round++) {
+        struct run run;
+
+        run_tool(&run, "blackbox", "watch", "--quiet", "--output", path, A_("Local\\flicker"));
+        ok(run.code == 0 || run.code == 1, "code %d: %s", run.code, run.out);
+        run_free(&run);
+    }
+    __atomic_store_n(&what.over, true, __ATOMIC_RELAXED);
+    test_thread_join(&thread);
+    ok_succeeds(UnmapViewOfFile(box));
+    CloseHandle(section);
+}
+
 TEST(broker_status_tells_what_it_holds, "")
 {
     struct json_object *told;

@@ -4,9 +4,15 @@
  * once, most of them each other's. Every object must be closed and freed exactly once, and never
  * while somebody holds it.
  */
+#include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/test.h"
+#include "lib/memory/region.h"
+#include "lib/memory/section.h"
+#include "lib/sync/event.h"
+#include "os/os.h"
 #include "unit/object_dummy.h"
 
 #define N_THREADS 4
@@ -157,4 +163,55 @@ TEST_DEADLINE(closing_races_with_looking_up, "12.4 12.6", 120)
     ok_eq(n_made, N_ROUNDS);
     ok_eq(n_closed, N_ROUNDS);
     ok_eq(n_freed, N_ROUNDS);
+}
+
+/* --- cancelled ------------------------------------------------------------------------------- */
+
+static bool make_and_drop_one_of_each(void)
+{
+    struct nt_section_parameters parameters = {.size = 4096,
+                                               .protection = PAGE_WRITECOPY,
+                                               .attributes = SEC_COMMIT,
+                                               .access = SECTION_ALL_ACCESS};
+    struct nt_view_request request = {.protect = PAGE_WRITECOPY};
+    MEMORY_BASIC_INFORMATION information;
+    HANDLE section, event;
+    void *view, *memory = NULL;
+    size_t size, allocated = 4096;
+
+    return NT_SUCCESS(nt_section_create(NULL, &parameters, &section)) &&
+           NT_SUCCESS(nt_event_create(NULL, true, false, EVENT_ALL_ACCESS, &event)) &&
+           NT_SUCCESS(nt_view_map(section, &request, &view, &size)) &&
+           NT_SUCCESS(nt_memory_query(view, &information)) &&
+           NT_SUCCESS(nt_memory_query(&thing_type, &information)) &&
+           NT_SUCCESS(nt_memory_allocate(&memory, &allocated, MEM_COMMIT, PAGE_READWRITE)) &&
+           NT_SUCCESS(nt_memory_free(&memory, &(size_t){0}, MEM_RELEASE)) &&
+           NT_SUCCESS(nt_view_unmap(view, 0)) && NT_SUCCESS(nt_handle_close(event)) &&
+           NT_SUCCESS(nt_handle_close(section));
+}
+
+/* Cancelled already; acted upon where the program says so, and nowhere in the library. */
+static void *work_though_cancelled(void *argument)
+{
+    bool *done = argument;
+
+    pthread_cancel(pthread_self());
+    *done = make_and_drop_one_of_each();
+    pthread_testcancel();
+    return NULL;
+}
+
+TEST(a_cancelled_thread_finishes_what_the_library_does, "")
+{
+    bool done = false;
+    pthread_t thread;
+    void *result;
+
+    nt_os_drop_caches();
+    require(pthread_create(&thread, NULL, work_though_cancelled, &done) == 0);
+    require(pthread_join(thread, &result) == 0);
+    ok(done);
+    ok_ptr_eq(result, PTHREAD_CANCELED);
+    ok(make_and_drop_one_of_each());
+    nt_os_drop_caches();
 }

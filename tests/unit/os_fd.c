@@ -220,9 +220,19 @@ static void meets_the_limit_first(void (*ask)(struct given *given), const char *
         nt_os_close(given.list[i].fd);
 }
 
+static void ask_for_maps(struct given *given)
+{
+    struct nt_os_vma vma;
+
+    if (nt_os_vma_query((uint64_t)(uintptr_t)&soft_limit, &vma) < 0)
+        given->failed = "the maps";
+}
+
 TEST(whatever_call_meets_the_limit_raises_it, "")
 {
     name_paths();
+    meets_the_limit_first(ask_for_files, "files");
+    meets_the_limit_first(ask_for_maps, "maps");
     meets_the_limit_first(ask_for_memory, "memory");
     meets_the_limit_first(ask_for_pipes, "pipes");
     meets_the_limit_first(ask_for_sockets, "sockets");

@@ -239,7 +239,7 @@ NTSTATUS nt_client_open(const struct nt_object_name *name, const struct nt_open_
 {
     struct nt_open_request fixed = *request;
 
-    fixed.flags = name_flags(name);
+    fixed.flags = name_flags(name) & NT_NAME_ABSOLUTE;
     fixed.name_units = (uint32_t)name->count;
     return check_payload(perform(NT_MESSAGE_OPEN, &fixed, name, true, ret_reply), ret_reply);
 }

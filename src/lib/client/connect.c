@@ -157,17 +157,26 @@ static int connect_started(const struct nt_place *place, int *ret_fd)
     return r;
 }
 
-static int start_and_connect(const struct nt_place *place, int *ret_fd)
+/* The directory is there, ours and nobody else's; what is wrong with it is told. */
+static int check_directory(const struct nt_place *place)
 {
-    NT_CLEANUP(nt_os_closep) int directory_fd = -1;
-    NT_CLEANUP(nt_os_closep) int lock_fd = -1;
+    NT_CLEANUP(nt_os_closep) int fd = -1;
     uid_t owner = 0;
     int r;
 
-    r = nt_os_private_dir(place->directory, &owner, &directory_fd);
+    r = nt_os_private_dir(place->directory, &owner, &fd);
     if (r == -EPERM)
         nt_log(NT_LOG_ERROR, "%s is a link, belongs to user %u or is open to others: refused",
                place->directory, owner);
+    return r;
+}
+
+static int start_and_connect(const struct nt_place *place, int *ret_fd)
+{
+    NT_CLEANUP(nt_os_closep) int lock_fd = -1;
+    int r;
+
+    r = check_directory(place);
     if (r < 0)
         return r;
     r = lock_start(place, &lock_fd);
@@ -189,6 +198,8 @@ int nt_broker_connect(bool may_start, int *ret_fd)
     if (r < 0)
         return r;
     r = connect_checked(&place, ret_fd);
+    if (r == -EACCES) /* a stranger's directory may not even be looked into */
+        (void)check_directory(&place);
     if (!nobody_listens(r))
         return r;
     if (!may_start)

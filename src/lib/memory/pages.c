@@ -29,7 +29,7 @@ void nt_pages_deinit(struct nt_pages *pages)
 
 int nt_pages_reserve(struct nt_pages *pages)
 {
-    struct nt_page_run *runs;
+    struct nt_page_run *runs, *old;
     uint32_t room = pages->room * 2 < 8 ? 8 : pages->room * 2;
 
     /* A change inside one run makes three of it. */
@@ -41,10 +41,11 @@ int nt_pages_reserve(struct nt_pages *pages)
     if (!runs)
         return -ENOMEM;
     memcpy(runs, pages->runs, pages->n_runs * sizeof(*runs));
-    if (pages->runs != pages->few)
-        free(pages->runs);
+    old = pages->runs;
     pages->runs = runs;
     pages->room = room;
+    if (old != pages->few)
+        free(old);
     return 0;
 }
 

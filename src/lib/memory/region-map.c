@@ -311,6 +311,12 @@ void nt_regions_wait_idle(void)
     nt_map_wake();
 }
 
+void nt_regions_forked(void)
+{
+    map.n_waiting = 0;
+    nt_place_renew();
+}
+
 /* What was being mapped or unmapped in the parent is none of the child's regions; notes go. */
 static void keep_or_drop(struct nt_region *region)
 {

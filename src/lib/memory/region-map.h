@@ -189,7 +189,7 @@ NTSTATUS nt_region_unmake(struct nt_region *region);
 
 /** nt_place_quiesce() - give back anchors that anchor nothing; takes the lock itself */
 void nt_place_quiesce(void);
-/** nt_place_renew() - in a forked child, lock held: the map was built again from its regions */
+/** nt_place_renew() - in a forked child, lock held: who was looking for an arena is not here */
 void nt_place_renew(void);
 
 #endif

@@ -117,6 +117,8 @@ void nt_regions_quiesce(void);
  * nt_regions_wait_idle() - before fork, with NT_LOCK_REGIONS held: wait until no region is busy
  */
 void nt_regions_wait_idle(void);
+/** nt_regions_forked() - in a forked child, locks still held: nobody else is at work any more */
+void nt_regions_forked(void);
 /** nt_regions_renew() - in a child made behind pthread_atfork: drop what was busy then */
 void nt_regions_renew(void);
 

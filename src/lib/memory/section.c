@@ -9,6 +9,7 @@
 
 #include "lib/client/client.h"
 #include "lib/memory/section.h"
+#include "lib/process/lock.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -179,7 +180,7 @@ static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG handle_attribut
 NTSTATUS nt_section_create(const struct nt_object_name *name,
                            const struct nt_section_parameters *parameters, HANDLE *ret_handle)
 {
-    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_client_reply reply = {.n_fds = 0};
     struct nt_create_request request;
     NTSTATUS status, adopted;
     uint64_t size;
@@ -198,23 +199,27 @@ NTSTATUS nt_section_create(const struct nt_object_name *name,
         .protection = parameters->protection,
         .attributes = parameters->attributes,
     };
+    nt_move_begin();
     status = nt_client_create(name, &request, &reply);
-    if (!NT_SUCCESS(status))
-        return status;
-    adopted = adopt_reply(&reply, name->attributes, ret_handle);
+    adopted = NT_SUCCESS(status) ? adopt_reply(&reply, name->attributes, ret_handle) : status;
+    nt_client_reply_deinit(&reply);
+    nt_move_end();
     return NT_SUCCESS(adopted) ? status : adopted;
 }
 
 NTSTATUS nt_section_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
 {
-    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_client_reply reply = {.n_fds = 0};
     struct nt_open_request request = {.kind = NT_KIND_SECTION, .access = access};
     NTSTATUS status;
 
+    nt_move_begin();
     status = nt_client_open(name, &request, &reply);
-    if (!NT_SUCCESS(status))
-        return status;
-    return adopt_reply(&reply, name->attributes, ret_handle);
+    if (NT_SUCCESS(status))
+        status = adopt_reply(&reply, name->attributes, ret_handle);
+    nt_client_reply_deinit(&reply);
+    nt_move_end();
+    return status;
 }
 
 int nt_section_fd(const struct nt_section *section, bool write)

@@ -201,6 +201,7 @@ NTSTATUS nt_handle_close(HANDLE handle)
 {
     struct slot *slot;
     struct nt_object *object;
+    bool named;
 
     if (is_pseudo_handle(handle))
         return STATUS_SUCCESS;
@@ -211,9 +212,14 @@ NTSTATUS nt_handle_close(HANDLE handle)
         unlock_slot(slot, object);
         return STATUS_HANDLE_NOT_CLOSABLE;
     }
+    named = object->id != 0;
+    if (named)
+        nt_move_begin();
     unlock_slot(slot, NULL);
     give_slot((unsigned)((uintptr_t)handle / 4) - 1);
     nt_object_close(object);
+    if (named)
+        nt_move_end();
     return STATUS_SUCCESS;
 }
 

@@ -4,7 +4,8 @@
  *
  *   opens   handles of this process plus calls in flight that looked the object up. When it
  *           falls to 0 the type's last_close() gives up what only handles need: the lease (so
- *           the name) and the descriptors. No call can lose its descriptor half-way.
+ *           the name) and the descriptors. No call can lose its descriptor half-way. A call
+ *           that sleeps keeps a reference only, so that it does not keep the name.
  *   refs    views and other users of the memory, plus one while opens is not 0. When it falls
  *           to 0 the object is freed.
  *

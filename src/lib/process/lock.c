@@ -6,7 +6,9 @@
  * instead and renews the locks: what another thread was in the middle of stays as it was, which
  * each room's renew function makes sound.
  */
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 #include "lib/client/client.h"
@@ -41,7 +43,12 @@ void nt_lock_drop(enum nt_lock_id id)
 
 void nt_lock_wait(enum nt_lock_id id)
 {
+    int cancel_state;
+
+    /* A thread cancelled here would end with the lock taken. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     pthread_cond_wait(&locks[id].changed, &locks[id].mutex);
+    pthread_setcancelstate(cancel_state, NULL);
 }
 
 void nt_lock_wake_all(enum nt_lock_id id)
@@ -49,9 +56,48 @@ void nt_lock_wake_all(enum nt_lock_id id)
     pthread_cond_broadcast(&locks[id].changed);
 }
 
+static _Atomic uint32_t n_moves;
+static _Atomic uint32_t n_forks; /* 0 or 1: the one that everybody waits for */
+
+void nt_move_begin(void)
+{
+    nt_process_check();
+    for (;;) {
+        atomic_fetch_add(&n_moves, 1);
+        if (NT_LIKELY(atomic_load(&n_forks) == 0))
+            return;
+        nt_move_end();
+        nt_os_futex_wait(&n_forks, 1, UINT64_MAX);
+    }
+}
+
+void nt_move_end(void)
+{
+    atomic_fetch_sub(&n_moves, 1);
+    if (NT_UNLIKELY(atomic_load(&n_forks) != 0))
+        nt_os_futex_wake(&n_moves, INT_MAX);
+}
+
+static void stop_moves(void)
+{
+    uint32_t n;
+
+    for (n = 0; !atomic_compare_exchange_strong(&n_forks, &n, 1); n = 0)
+        nt_os_futex_wait(&n_forks, 1, UINT64_MAX);
+    while ((n = atomic_load(&n_moves)) != 0)
+        nt_os_futex_wait(&n_moves, n, UINT64_MAX);
+}
+
+static void allow_moves(void)
+{
+    atomic_store(&n_forks, 0);
+    nt_os_futex_wake(&n_forks, INT_MAX);
+}
+
 static void before_fork(void)
 {
     nt_process_check();
+    stop_moves();
     for (int id = 0; id < NT_LOCK_COUNT; id++)
         pthread_mutex_lock(&locks[id].mutex);
     nt_regions_wait_idle();
@@ -62,6 +108,7 @@ static void after_fork_parent(void)
 {
     for (int id = NT_LOCK_COUNT - 1; id >= 0; id--)
         pthread_mutex_unlock(&locks[id].mutex);
+    allow_moves();
 }
 
 static void forget_parent(void)
@@ -75,16 +122,20 @@ static void after_fork_child(void)
 {
     if (mark_page)
         *mark_page = 1;
+    nt_regions_forked();
     for (int id = NT_LOCK_COUNT - 1; id >= 0; id--) {
         pthread_mutex_unlock(&locks[id].mutex);
         /* Waiters that the parent had are not here. */
         pthread_cond_init(&locks[id].changed, NULL);
     }
+    atomic_store(&n_forks, 0);
     forget_parent();
 }
 
 void nt_process_began(void)
 {
+    atomic_store(&n_moves, 0);
+    atomic_store(&n_forks, 0);
     for (int id = 0; id < NT_LOCK_COUNT; id++) {
         pthread_mutex_init(&locks[id].mutex, NULL);
         pthread_cond_init(&locks[id].changed, NULL);

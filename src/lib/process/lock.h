@@ -33,6 +33,16 @@ void nt_lock_wait(enum nt_lock_id id);
 void nt_lock_wake_all(enum nt_lock_id id);
 
 /**
+ * nt_move_begin(), nt_move_end() - around what takes a named object into the handle table or out
+ *
+ * Meanwhile the object's lease is held by a call and no handle: a child forked now would hold it
+ * too, and the name would live as long as the child. So a fork waits for the end, and a beginning
+ * for a fork. None of the locks above is held at the beginning.
+ */
+void nt_move_begin(void);
+void nt_move_end(void);
+
+/**
  * nt_process_check() - notice that this process is a forked child, without taking a lock
  *
  * One load and one branch when it is not. Every path into the library that does not begin

@@ -180,7 +180,8 @@ static int wait_auto(struct nt_event_words *words, uint64_t deadline_ns)
         look = nt_os_now_ns();
         if (look >= deadline_ns)
             return -ETIMEDOUT;
-        nt_os_futex_wait(&words->state, state, look + LOOK_NS);
+        /* On the other word, which nobody wakes: a wake is for those who are counted. */
+        nt_os_futex_wait(&words->sleepers, atomic_load(&words->sleepers), look + LOOK_NS);
     }
 }
 

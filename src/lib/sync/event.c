@@ -142,7 +142,7 @@ static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG attributes, HAN
 NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, bool initial,
                          ACCESS_MASK access, HANDLE *ret_handle)
 {
-    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_client_reply reply = {.n_fds = 0};
     struct nt_create_request request = {
         .kind = NT_KIND_EVENT,
         .access = access,
@@ -154,23 +154,27 @@ NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, b
     if (!name || name->count == 0)
         return create_unnamed(manual_reset, initial, access, name ? name->attributes : 0,
                               ret_handle);
+    nt_move_begin();
     status = nt_client_create(name, &request, &reply);
-    if (!NT_SUCCESS(status))
-        return status;
-    adopted = adopt_reply(&reply, name->attributes, ret_handle);
+    adopted = NT_SUCCESS(status) ? adopt_reply(&reply, name->attributes, ret_handle) : status;
+    nt_client_reply_deinit(&reply);
+    nt_move_end();
     return NT_SUCCESS(adopted) ? status : adopted;
 }
 
 NTSTATUS nt_event_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
 {
-    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply = {.n_fds = 0};
+    struct nt_client_reply reply = {.n_fds = 0};
     struct nt_open_request request = {.kind = NT_KIND_EVENT, .access = access};
     NTSTATUS status;
 
+    nt_move_begin();
     status = nt_client_open(name, &request, &reply);
-    if (!NT_SUCCESS(status))
-        return status;
-    return adopt_reply(&reply, name->attributes, ret_handle);
+    if (NT_SUCCESS(status))
+        status = adopt_reply(&reply, name->attributes, ret_handle);
+    nt_client_reply_deinit(&reply);
+    nt_move_end();
+    return status;
 }
 
 NTSTATUS nt_event_change(HANDLE handle, enum nt_event_operation operation, LONG *ret_previous)
@@ -205,13 +209,28 @@ uint64_t nt_deadline_after_ms(DWORD milliseconds)
 
 NTSTATUS nt_object_wait(HANDLE handle, uint64_t deadline_ns)
 {
-    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    struct nt_object *object;
     const struct nt_event *event;
     NTSTATUS status;
+    int r;
 
     status = nt_handle_get(handle, &nt_event_type, SYNCHRONIZE, &object, NULL);
     if (!NT_SUCCESS(status))
         return status;
     event = NT_CONTAINER_OF(object, struct nt_event, object);
-    return nt_status_from_errno(nt_event_word_wait(event->words, event->manual_reset, deadline_ns));
+    r = nt_event_word_wait(event->words, event->manual_reset, 0);
+    if (r == 0 || deadline_ns == 0) {
+        nt_object_close(object);
+        return nt_status_from_errno(r);
+    }
+
+    /*
+     * Who sleeps keeps the words, not the name: it ends with the last handle although somebody
+     * waits, and a child forked meanwhile does not hold it for a call that is not its own.
+     */
+    nt_object_ref(object);
+    nt_object_close(object);
+    r = nt_event_word_wait(event->words, event->manual_reset, deadline_ns);
+    nt_object_unref(object);
+    return nt_status_from_errno(r);
 }
