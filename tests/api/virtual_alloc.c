@@ -182,9 +182,8 @@ TEST(allocation_types_that_do_not_go_together, "7.14 7.15")
 TEST(large_memory_needs_a_privilege, "7.48")
 {
     /* Nothing has enabled SeLockMemoryPrivilege; Wine does not look. */
-    todo_wine
-        ok_fails(VirtualAlloc(NULL, 0x200000, BOTH | MEM_LARGE_PAGES, PAGE_READWRITE),
-                 ERROR_PRIVILEGE_NOT_HELD);
+    todo_wine ok_fails(VirtualAlloc(NULL, 0x200000, BOTH | MEM_LARGE_PAGES, PAGE_READWRITE),
+                       ERROR_PRIVILEGE_NOT_HELD);
 }
 
 TEST(cache_attribute_is_fixed_at_allocation, "8.18")
