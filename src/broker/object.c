@@ -18,8 +18,6 @@
 #include "rtl/status.h"
 #include "util/macro.h"
 
-#define PAGE_EXECUTABLE (PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY)
-
 struct key {
     const struct nt_directory *directory;
     const uint16_t *name;
@@ -174,7 +172,7 @@ static int make_event_page(const struct nt_create_request *request, int *ret_fd)
         r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
         if (r < 0)
             return r;
-        *(uint32_t *)page = 1;
+        *(uint32_t *)page = NT_EVENT_PAGE_SET;
         nt_os_unmap(page, NT_PAGE_SIZE);
     }
     *ret_fd = nt_steal_fd(&fd);
@@ -187,7 +185,7 @@ static int make_payload(const struct nt_create_request *request, int *ret_fd)
 
     if (request->kind == NT_KIND_EVENT)
         return make_event_page(request, ret_fd);
-    if (request->protection & PAGE_EXECUTABLE)
+    if (nt_protection_executes(request->protection))
         flags |= NT_OS_MEMFD_EXEC;
     return nt_os_memfd_new("ntshm", request->size, flags, ret_fd);
 }

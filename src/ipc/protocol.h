@@ -83,6 +83,9 @@ struct nt_create_request {
     uint32_t initial_state;
 };
 
+/* The first word of an event's page when it begins set. */
+#define NT_EVENT_PAGE_SET 1u
+
 struct nt_open_request {
     uint32_t kind;
     uint32_t access;

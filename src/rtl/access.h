@@ -46,4 +46,10 @@ NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MA
  */
 NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted);
 
+/** nt_protection_executes() - whether a section of this PAGE_ value can be executed */
+static inline bool nt_protection_executes(ULONG protection)
+{
+    return protection & (PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY);
+}
+
 #endif

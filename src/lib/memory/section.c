@@ -7,16 +7,14 @@
 
 #include <ntstatus.h>
 
-#include "lib/client/client.h"
 #include "lib/memory/section.h"
-#include "lib/process/lock.h"
+#include "lib/object/named.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
 
 #define SEC_KNOWN \
     (SEC_COMMIT | SEC_RESERVE | SEC_IMAGE | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES)
-#define PAGE_EXECUTABLE (PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY)
 
 static void section_last_close(struct nt_object *object)
 {
@@ -114,16 +112,6 @@ static struct nt_section *new_section(void)
     return section;
 }
 
-/* The handle, and the open that nt_object_init() gave is given back. */
-static NTSTATUS hand_out(struct nt_section *section, ACCESS_MASK access, ULONG attributes,
-                         HANDLE *ret_handle)
-{
-    NTSTATUS status = nt_handle_new(&section->object, access, attributes, ret_handle);
-
-    nt_object_close(&section->object);
-    return status;
-}
-
 /* What the kernel says of memory: too large is the commit limit, not a full disk. */
 static NTSTATUS memory_status(int r)
 {
@@ -135,7 +123,7 @@ static NTSTATUS memory_status(int r)
 static NTSTATUS create_unnamed(const struct nt_section_parameters *parameters, uint64_t size,
                                ULONG handle_attributes, HANDLE *ret_handle)
 {
-    bool executable = parameters->protection & PAGE_EXECUTABLE;
+    bool executable = nt_protection_executes(parameters->protection);
     struct nt_section *section;
     ACCESS_MASK granted;
     NTSTATUS status;
@@ -155,34 +143,31 @@ static NTSTATUS create_unnamed(const struct nt_section_parameters *parameters, u
     section->size = size;
     section->protection = parameters->protection;
     section->attributes = parameters->attributes;
-    return hand_out(section, granted, handle_attributes, ret_handle);
+    return nt_handle_hand_out(&section->object, granted, handle_attributes, ret_handle);
 }
 
 /* A section from what the broker answered. */
-static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG handle_attributes,
-                            HANDLE *ret_handle)
+static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object)
 {
     struct nt_section *section = new_section();
 
     if (!section)
         return STATUS_NO_MEMORY;
-    section->object.id = reply->object.id;
-    section->object.broker = reply->instance;
     section->size = reply->object.size;
     section->protection = reply->object.protection;
     section->attributes = reply->object.attributes;
     section->lease_fd = nt_client_take_fd(reply, NT_PAYLOAD_LEASE);
     section->read_fd = nt_client_take_fd(reply, NT_PAYLOAD_READ);
     section->write_fd = nt_client_take_fd(reply, NT_PAYLOAD_WRITE);
-    return hand_out(section, reply->object.access, handle_attributes, ret_handle);
+    *ret_object = &section->object;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS nt_section_create(const struct nt_object_name *name,
                            const struct nt_section_parameters *parameters, HANDLE *ret_handle)
 {
-    struct nt_client_reply reply = {.n_fds = 0};
     struct nt_create_request request;
-    NTSTATUS status, adopted;
+    NTSTATUS status;
     uint64_t size;
 
     status = check_parameters(parameters);
@@ -199,27 +184,14 @@ NTSTATUS nt_section_create(const struct nt_object_name *name,
         .protection = parameters->protection,
         .attributes = parameters->attributes,
     };
-    nt_move_begin();
-    status = nt_client_create(name, &request, &reply);
-    adopted = NT_SUCCESS(status) ? adopt_reply(&reply, name->attributes, ret_handle) : status;
-    nt_client_reply_deinit(&reply);
-    nt_move_end();
-    return NT_SUCCESS(adopted) ? status : adopted;
+    return nt_named_create(name, &request, adopt, ret_handle);
 }
 
 NTSTATUS nt_section_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
 {
-    struct nt_client_reply reply = {.n_fds = 0};
-    struct nt_open_request request = {.kind = NT_KIND_SECTION, .access = access};
-    NTSTATUS status;
+    const struct nt_open_request request = {.kind = NT_KIND_SECTION, .access = access};
 
-    nt_move_begin();
-    status = nt_client_open(name, &request, &reply);
-    if (NT_SUCCESS(status))
-        status = adopt_reply(&reply, name->attributes, ret_handle);
-    nt_client_reply_deinit(&reply);
-    nt_move_end();
-    return status;
+    return nt_named_open(name, &request, adopt, ret_handle);
 }
 
 int nt_section_fd(const struct nt_section *section, bool write)

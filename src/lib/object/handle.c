@@ -169,6 +169,15 @@ NTSTATUS nt_handle_new(struct nt_object *object, ACCESS_MASK access, ULONG attri
     return STATUS_SUCCESS;
 }
 
+NTSTATUS nt_handle_hand_out(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
+                            HANDLE *ret_handle)
+{
+    NTSTATUS status = nt_handle_new(object, access, attributes, ret_handle);
+
+    nt_object_close(object);
+    return status;
+}
+
 NTSTATUS nt_handle_get(HANDLE handle, const struct nt_object_type *type, ACCESS_MASK access,
                        struct nt_object **ret_object, ACCESS_MASK *ret_access)
 {

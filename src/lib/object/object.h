@@ -80,6 +80,15 @@ NTSTATUS nt_handle_new(struct nt_object *object, ACCESS_MASK access, ULONG attri
                        HANDLE *ret_handle);
 
 /**
+ * nt_handle_hand_out() - the first handle of a new object
+ *
+ * As nt_handle_new(), and gives back the open of nt_object_init(): without a handle the object
+ * is gone.
+ */
+NTSTATUS nt_handle_hand_out(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
+                            HANDLE *ret_handle);
+
+/**
  * nt_handle_get() - the object behind a handle, for the length of a call
  * @type:       the type that it must have, or NULL for any
  * @access:     rights that the handle must carry, 0 for none

@@ -21,7 +21,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NT_EVENT_WORD_SET 1u /* an event that begins set has this state */
+#include "ipc/protocol.h"
+
+#define NT_EVENT_WORD_SET NT_EVENT_PAGE_SET /* an event that begins set has this state */
 
 struct nt_event_words {
     _Atomic uint32_t state;

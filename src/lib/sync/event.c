@@ -8,8 +8,7 @@
 
 #include <ntstatus.h>
 
-#include "lib/client/client.h"
-#include "lib/process/lock.h"
+#include "lib/object/named.h"
 #include "lib/sync/event-word.h"
 #include "lib/sync/event.h"
 #include "lib/sync/slab.h"
@@ -71,15 +70,6 @@ static struct nt_event *new_event(void)
     return event;
 }
 
-static NTSTATUS hand_out(struct nt_event *event, ACCESS_MASK access, ULONG attributes,
-                         HANDLE *ret_handle)
-{
-    NTSTATUS status = nt_handle_new(&event->object, access, attributes, ret_handle);
-
-    nt_object_close(&event->object);
-    return status;
-}
-
 static NTSTATUS create_unnamed(bool manual_reset, bool initial, ACCESS_MASK access,
                                ULONG attributes, HANDLE *ret_handle)
 {
@@ -102,7 +92,7 @@ static NTSTATUS create_unnamed(bool manual_reset, bool initial, ACCESS_MASK acce
     event->words = slot;
     event->manual_reset = manual_reset;
     atomic_store(&event->words->state, initial ? NT_EVENT_WORD_SET : 0);
-    return hand_out(event, granted, attributes, ret_handle);
+    return nt_handle_hand_out(&event->object, granted, attributes, ret_handle);
 }
 
 static NTSTATUS map_page(struct nt_event *event, int fd)
@@ -119,7 +109,8 @@ static NTSTATUS map_page(struct nt_event *event, int fd)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG attributes, HANDLE *ret_handle)
+/* An event from what the broker answered. */
+static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object)
 {
     NT_CLEANUP(nt_os_closep) int page_fd = nt_client_take_fd(reply, NT_PAYLOAD_WRITE);
     struct nt_event *event = new_event();
@@ -127,54 +118,37 @@ static NTSTATUS adopt_reply(struct nt_client_reply *reply, ULONG attributes, HAN
 
     if (!event)
         return STATUS_NO_MEMORY;
-    event->object.id = reply->object.id;
-    event->object.broker = reply->instance;
     event->manual_reset = reply->object.manual_reset;
     event->lease_fd = nt_client_take_fd(reply, NT_PAYLOAD_LEASE);
     status = map_page(event, page_fd);
-    if (!NT_SUCCESS(status)) {
+    if (NT_SUCCESS(status))
+        *ret_object = &event->object;
+    else
         nt_object_close(&event->object);
-        return status;
-    }
-    return hand_out(event, reply->object.access, attributes, ret_handle);
+    return status;
 }
 
 NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, bool initial,
                          ACCESS_MASK access, HANDLE *ret_handle)
 {
-    struct nt_client_reply reply = {.n_fds = 0};
-    struct nt_create_request request = {
+    const struct nt_create_request request = {
         .kind = NT_KIND_EVENT,
         .access = access,
         .manual_reset = manual_reset,
         .initial_state = initial,
     };
-    NTSTATUS status, adopted;
 
     if (!name || name->count == 0)
         return create_unnamed(manual_reset, initial, access, name ? name->attributes : 0,
                               ret_handle);
-    nt_move_begin();
-    status = nt_client_create(name, &request, &reply);
-    adopted = NT_SUCCESS(status) ? adopt_reply(&reply, name->attributes, ret_handle) : status;
-    nt_client_reply_deinit(&reply);
-    nt_move_end();
-    return NT_SUCCESS(adopted) ? status : adopted;
+    return nt_named_create(name, &request, adopt, ret_handle);
 }
 
 NTSTATUS nt_event_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
 {
-    struct nt_client_reply reply = {.n_fds = 0};
-    struct nt_open_request request = {.kind = NT_KIND_EVENT, .access = access};
-    NTSTATUS status;
+    const struct nt_open_request request = {.kind = NT_KIND_EVENT, .access = access};
 
-    nt_move_begin();
-    status = nt_client_open(name, &request, &reply);
-    if (NT_SUCCESS(status))
-        status = adopt_reply(&reply, name->attributes, ret_handle);
-    nt_client_reply_deinit(&reply);
-    nt_move_end();
-    return status;
+    return nt_named_open(name, &request, adopt, ret_handle);
 }
 
 NTSTATUS nt_event_change(HANDLE handle, enum nt_event_operation operation, LONG *ret_previous)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Named objects of any kind: one round trip, and what the broker answered becomes an object of
+ * this process with a handle. A fork waits until that is done, so that a child never holds a
+ * lease without a handle.
+ */
+#ifndef NT_LIB_OBJECT_NAMED_H
+#define NT_LIB_OBJECT_NAMED_H
+
+#include "lib/client/client.h"
+#include "lib/object/name.h"
+#include "lib/object/object.h"
+
+/**
+ * nt_adopt_function - make an object from a reply
+ * @reply:      the lease and the payload are taken from it
+ * @ret_object: one open, which the caller gives back; its id is filled in by the caller
+ */
+typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_object **ret_object);
+
+/**
+ * nt_named_create(), nt_named_open() - an object by name, and a handle to it
+ * @name: its attributes are the handle's too
+ *
+ * Return: what nt_client_create() and nt_client_open() return (STATUS_OBJECT_NAME_EXISTS
+ * included), @adopt's and the handle table's errors.
+ */
+NTSTATUS nt_named_create(const struct nt_object_name *name, const struct nt_create_request *request,
+                         nt_adopt_function adopt, HANDLE *ret_handle);
+NTSTATUS nt_named_open(const struct nt_object_name *name, const struct nt_open_request *request,
+                       nt_adopt_function adopt, HANDLE *ret_handle);
+
+#endif
