@@ -20,14 +20,14 @@
 #define NT_PAGE_SIZE 4096u
 
 /* Every kind of call behind the seam, for fault tests. */
-#define NT_OS_CALLS(X)                                                                   \
-    X(MEMFD)                                                                             \
-    X(FTRUNCATE)                                                                         \
-    X(SEAL)                                                                              \
-    X(MMAP)                                                                              \
-    X(MUNMAP)                                                                            \
-    X(MPROTECT) X(MADVISE) X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) \
-        X(PROCMAP) X(SPAWN)
+#define NT_OS_CALLS(X) \
+    X(MEMFD)           \
+    X(FTRUNCATE)       \
+    X(SEAL)            \
+    X(MMAP)            \
+    X(MUNMAP)          \
+    X(MPROTECT)        \
+    X(MADVISE) X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN)
 
 enum nt_os_call {
 #define X(name) NT_OS_##name,

@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 
+#include "d3d12/modules.h"
 #include "harness/test.h"
 
 static void set_environment()
@@ -31,6 +32,7 @@ extern "C" void test_prepare(void)
 {
     HANDLE event, section;
 
+    kit_keep_modules();
     make_device()->Release();
     event = CreateEventW(nullptr, FALSE, FALSE, nullptr);
     section = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 65536, nullptr);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "d3d12/modules.h"
 #include "d3d12/vulkan.h"
 
 static void on_log(int level, const char *message, void *context)
@@ -22,8 +23,10 @@ void kit_environment(void)
 
     setenv("NTSHM_D3D12_ADAPTER", "llvmpipe", 0);
     setenv("NTSHM_D3D12_VALIDATION", "1", 1);
-    if (!is_listening)
+    if (!is_listening) {
         ntshm_d3d12_set_log(on_log, NULL);
+        kit_keep_modules();
+    }
     is_listening = true;
 }
 
