@@ -313,13 +313,16 @@ static void record_frame(struct recorder *recorder, struct frame *frame, bool la
 static void execute(struct recorder *recorder, struct frame *frame, unsigned i)
 {
     ID3D12CommandList *list = (ID3D12CommandList *)frame->lists[i];
+    HRESULT hr;
 
     must(ntshm_blackbox_submit(recorder->box, recorder->queue_numbers[i], &frame->marks[i], 1,
                                recorder->n_frames),
          "ntshm_blackbox_submit");
     ID3D12CommandQueue_ExecuteCommandLists(recorder->queues[i], 1, &list);
-    must(ID3D12CommandQueue_Signal(recorder->queues[i], recorder->fences[i], recorder->n_frames),
-         "Signal");
+    hr = ID3D12CommandQueue_Signal(recorder->queues[i], recorder->fences[i], recorder->n_frames);
+    /* The list runs already, so the device may be gone by now; who waits for the frame is told. */
+    if (hr != DXGI_ERROR_DEVICE_REMOVED)
+        must(hr, "Signal");
 }
 
 /* The streaming list first, on its own queue; the frame waits for it as an engine's would. */
