@@ -19,9 +19,7 @@
 #define SLEEPER      0x10000u
 #define ALL_SLEEPERS 0xFFFFu
 
-/* How long tokens are left to those that slept before, and how often is looked instead of
- * slept when the count of sleepers is full. */
-#define GRACE_NS     20000000u
+/* How often is looked instead of slept when the count of sleepers is full. */
 #define LOOK_NS      1000000u
 
 static uint32_t tokens(uint32_t state)
