@@ -142,7 +142,14 @@ int nt_os_socket_unread(int fd)
 {
     int bytes = 0;
 
-    return ioctl(fd, SIOCOUTQ, &bytes) < 0 ? -errno : bytes;
+    if (ioctl(fd, SIOCOUTQ, &bytes) < 0)
+        return -errno;
+    /*
+     * When the reader frees a message, the kernel tells the writer (EPOLLOUT) while it still
+     * counts one byte of it, and takes that away afterwards.  A writer that was woken on another
+     * processor sees this 1; no further edge comes.  No message counts as little as one byte.
+     */
+    return bytes > 1 ? bytes : 0;
 }
 
 union fd_buffer {
