@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/fault.h"
@@ -107,6 +108,48 @@ int nt_os_memfd_new(const char *name, uint64_t size, enum nt_os_memfd_flags flag
     return 0;
 }
 
+/*
+ * ENOMEM of a mapping call means one of two things, and only one of them is memory: says so when
+ * this process has as many mappings as the system allows. At most once a second, since counting
+ * takes a while.
+ */
+static void explain_no_memory(void)
+{
+    static _Atomic time_t last;
+    struct timespec now;
+    char line[512];
+    unsigned long limit = 0, n = 0;
+    time_t before = atomic_load(&last);
+    FILE *file;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (now.tv_sec == before || !atomic_compare_exchange_strong(&last, &before, now.tv_sec))
+        return;
+    file = fopen("/proc/sys/vm/max_map_count", "re");
+    if (file) {
+        limit = fgets(line, sizeof(line), file) ? strtoul(line, NULL, 10) : 0;
+        fclose(file);
+    }
+    file = fopen("/proc/self/maps", "re");
+    if (!file)
+        return;
+    while (fgets(line, sizeof(line), file))
+        n += strchr(line, '\n') != NULL;
+    fclose(file);
+    if (limit && n + 8 >= limit)
+        nt_log(NT_LOG_ERROR, "out of mappings: vm.max_map_count is %lu, and all are in use", limit);
+}
+
+/* -errno of a call that failed about a mapping. */
+static int map_error(void)
+{
+    int error = errno;
+
+    if (error == ENOMEM)
+        explain_no_memory();
+    return -error;
+}
+
 int nt_os_map(void *address, size_t size, int protection, int flags, int fd, uint64_t offset,
               void **ret_address)
 {
@@ -115,7 +158,7 @@ int nt_os_map(void *address, size_t size, int protection, int flags, int fd, uin
     NT_OS_FAULT(NT_OS_MMAP);
     mapped = mmap(address, size, protection, flags, fd, (off_t)offset);
     if (mapped == MAP_FAILED)
-        return -errno;
+        return map_error();
     if ((flags & MAP_FIXED_NOREPLACE) && mapped != address) {
         /* Linux before 4.17 took the address for a hint. */
         munmap(mapped, size);
@@ -128,13 +171,13 @@ int nt_os_map(void *address, size_t size, int protection, int flags, int fd, uin
 int nt_os_unmap(void *address, size_t size)
 {
     NT_OS_FAULT(NT_OS_MUNMAP);
-    return munmap(address, size) < 0 ? -errno : 0;
+    return munmap(address, size) < 0 ? map_error() : 0;
 }
 
 int nt_os_protect(void *address, size_t size, int protection)
 {
     NT_OS_FAULT(NT_OS_MPROTECT);
-    return mprotect(address, size, protection) < 0 ? -errno : 0;
+    return mprotect(address, size, protection) < 0 ? map_error() : 0;
 }
 
 int nt_os_advise(void *address, size_t size, int advice)

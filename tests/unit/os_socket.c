@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -248,6 +249,55 @@ TEST(unread_bytes_are_counted, "")
     got = receive(line.near, sizeof(got.text), 0, false);
     ok_eq(got.r, 0);
     ok_eq(nt_os_socket_unread(line.far), 0);
+    close_line(&line);
+}
+
+/*
+ * A reader that is woken for each message reads it while the writer, on another processor, waits
+ * for the edge that says so: at that edge nothing is unread. (The kernel tells the writer while
+ * it still counts one byte.)
+ */
+#define EDGES 20000
+
+static void read_each(void *arg)
+{
+    char byte;
+
+    for (unsigned i = 0; i < EDGES; i++) {
+        while (recv(*(int *)arg, &byte, 1, 0) < 0 && (errno == EAGAIN || errno == EINTR))
+            ;
+    }
+}
+
+TEST(the_edge_of_a_reader_finds_nothing_unread, "")
+{
+    struct epoll_event event = {.events = EPOLLOUT | EPOLLET};
+    struct test_thread reader;
+    unsigned lost = 0;
+    struct line line;
+    int epoll_fd;
+
+    open_line(&line);
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    require(epoll_fd >= 0);
+    require(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, line.near, &event) == 0);
+    test_thread_start(&reader, read_each, &line.far);
+    for (unsigned i = 0; i < EDGES; i++) {
+        unsigned tries = 0;
+
+        require(send_text(line.near, "x", NULL, 0) == 0);
+        while (nt_os_socket_unread(line.near) > 0 && tries < 3) {
+            /* A second without an edge, and the message is still there: it was lost. */
+            if (epoll_wait(epoll_fd, &event, 1, 1000) == 0)
+                tries++;
+        }
+        lost += tries > 0;
+        if (lost)
+            break;
+    }
+    ok_eq(lost, 0);
+    test_thread_join(&reader);
+    close(epoll_fd);
     close_line(&line);
 }
 
