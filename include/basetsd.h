@@ -24,10 +24,6 @@
 #    include "ntshm-wrong-include-order.h"
 #endif
 
-#if __SIZEOF_WCHAR_T__ == 2
-#    error "programs built with -fshort-wchar are not supported yet"
-#endif
-
 #include <stddef.h>
 #include <stdint.h>
 

@@ -9,6 +9,15 @@
 
 #include "windows.h"
 #include "unknwn.h"
+
+/*
+ * A unit compiled with -fshort-wchar gets the function's 16-bit twin: the device, and all that is
+ * made from it, then takes strings of 16-bit characters.
+ */
+#if __SIZEOF_WCHAR_T__ == 2
+#    pragma redefine_extname D3D12CreateDevice ntshm16_D3D12CreateDevice
+#endif
+
 #include <directx/d3d12.h>
 
 #endif

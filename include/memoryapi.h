@@ -29,29 +29,50 @@ extern "C" {
 #define FILE_MAP_LARGE_PAGES     0x20000000
 
 /*
- * CreateFileMappingW (CreateFileMappingA in winbase.h), CreateFileMappingFromApp - create a
- * section, or open the one that has the name.
- * @hFile: INVALID_HANDLE_VALUE or NULL for memory backed by the page file. No handle is one of a
- *   file in this version, so that any other is ERROR_INVALID_HANDLE (1.23, 1.24).
+ * CreateFileMappingW (CreateFileMappingA in winbase.h), CreateFileMappingFromApp,
+ * CreateFileMappingNumaW, CreateFileMapping2 - create a section, or open the one that has the
+ * name.
+ * @hFile: a file, whose handle carries GENERIC_READ, GENERIC_WRITE for the protections that write
+ *   and GENERIC_EXECUTE for those that execute; or INVALID_HANDLE_VALUE or NULL for memory backed
+ *   by the page file
  * @lpFileMappingAttributes: inheritance and security, or NULL
  * @flProtect: one of PAGE_READONLY, READWRITE, WRITECOPY, EXECUTE_READ, EXECUTE_READWRITE,
- *   EXECUTE_WRITECOPY, with SEC_COMMIT (assumed), SEC_RESERVE, SEC_NOCACHE, SEC_WRITECOMBINE,
- *   SEC_LARGE_PAGES
- * @dwMaximumSizeHigh, @dwMaximumSizeLow: the size in bytes, not 0; rounded up to a page
+ *   EXECUTE_WRITECOPY, with SEC_COMMIT (assumed), SEC_RESERVE, SEC_IMAGE, SEC_IMAGE_NO_EXECUTE
+ *   (with PAGE_READONLY), SEC_NOCACHE, SEC_WRITECOMBINE, SEC_LARGE_PAGES
+ * @PageProtection, @AllocationAttributes: the same in two for CreateFileMapping2, which takes
+ *   SEC_NO_CHANGE too: views keep their protection and stay until the process ends (1.50)
+ * @DesiredAccess: the rights of the handle (1.49): FILE_MAP_, SECTION_, generic or standard ones
+ * @dwMaximumSizeHigh, @dwMaximumSizeLow, @MaximumSize: the size in bytes. Of the page file not 0,
+ *   and rounded up to a page. Of a file exact, 0 for the file's length; a file that is shorter is
+ *   made longer when the protection writes.
  * @lpName: the name, or NULL or "" for none
+ * @nndPreferred: a NUMA node, or NUMA_NO_PREFERRED_NODE
+ * @ExtendedParameters, @ParameterCount: an array; a NUMA node is all that a section takes
  * Return: a handle, with the last error 0 for a new section or ERROR_ALREADY_EXISTS for an old
  * one, which keeps its own size and protection (1.18, 1.19). NULL with ERROR_INVALID_PARAMETER,
  * ERROR_INVALID_HANDLE (not a file, or the name is another kind of object's),
  * ERROR_ACCESS_DENIED, ERROR_PATH_NOT_FOUND, ERROR_INVALID_NAME, ERROR_BAD_PATHNAME,
- * ERROR_FILENAME_EXCED_RANGE, ERROR_COMMITMENT_LIMIT, ERROR_NOT_ENOUGH_MEMORY,
- * ERROR_NO_SYSTEM_RESOURCES, ERROR_PRIVILEGE_NOT_HELD, ERROR_NOT_SUPPORTED.
+ * ERROR_FILENAME_EXCED_RANGE, ERROR_COMMITMENT_LIMIT, ERROR_NOT_ENOUGH_MEMORY (also a size larger
+ * than a file that must not grow), ERROR_NO_SYSTEM_RESOURCES, ERROR_PRIVILEGE_NOT_HELD,
+ * ERROR_NOT_SUPPORTED; over a file ERROR_FILE_INVALID (it is empty), ERROR_DISK_FULL,
+ * ERROR_LOCK_VIOLATION, ERROR_BAD_EXE_FORMAT (not an image, a directory, a device).
  * Facts 1.1 to 1.60; page "CreateFileMappingFromApp".
  */
 HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
                                  DWORD flProtect, DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow,
-                                 LPCWSTR lpName);
+                                 LPCWSTR lpName) NTSHM_WIDE(CreateFileMappingW);
 HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile, PSECURITY_ATTRIBUTES SecurityAttributes,
-                                       ULONG PageProtection, ULONG64 MaximumSize, PCWSTR Name);
+                                       ULONG PageProtection, ULONG64 MaximumSize, PCWSTR Name)
+    NTSHM_WIDE(CreateFileMappingFromApp);
+HANDLE WINAPI CreateFileMappingNumaW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                     DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                     DWORD dwMaximumSizeLow, LPCWSTR lpName, DWORD nndPreferred)
+    NTSHM_WIDE(CreateFileMappingNumaW);
+HANDLE WINAPI CreateFileMapping2(HANDLE File, SECURITY_ATTRIBUTES *SecurityAttributes,
+                                 ULONG DesiredAccess, ULONG PageProtection,
+                                 ULONG AllocationAttributes, ULONG64 MaximumSize, PCWSTR Name,
+                                 MEM_EXTENDED_PARAMETER *ExtendedParameters, ULONG ParameterCount)
+    NTSHM_WIDE(CreateFileMapping2);
 
 /*
  * OpenFileMappingW (OpenFileMappingA in winbase.h), OpenFileMappingFromApp - open the section
@@ -64,8 +85,10 @@ HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile, PSECURITY_ATTRIBUTES Securi
  * ERROR_PATH_NOT_FOUND, ERROR_INVALID_NAME, ERROR_BAD_PATHNAME, ERROR_PRIVILEGE_NOT_HELD,
  * ERROR_NOT_ENOUGH_MEMORY. Facts 2.1 to 2.23; page "OpenFileMapping".
  */
-HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
-HANDLE WINAPI OpenFileMappingFromApp(ULONG DesiredAccess, BOOL InheritHandle, PCWSTR Name);
+HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+    NTSHM_WIDE(OpenFileMappingW);
+HANDLE WINAPI OpenFileMappingFromApp(ULONG DesiredAccess, BOOL InheritHandle, PCWSTR Name)
+    NTSHM_WIDE(OpenFileMappingFromApp);
 
 /*
  * MapViewOfFile, MapViewOfFileEx, MapViewOfFileFromApp - map a view, its protection decoded
@@ -148,13 +171,28 @@ BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush
  * @lpAddress: where, rounded down to 64 KiB for a reservation and to a page for a commit; NULL
  *   for any place
  * @dwSize: size in bytes, not 0
- * @flAllocationType: MEM_RESERVE, MEM_COMMIT, with MEM_TOP_DOWN
- * @flProtect: a PAGE_ constant other than the copy-on-write ones
+ * @flAllocationType: MEM_RESERVE, MEM_COMMIT, with MEM_TOP_DOWN; or MEM_RESET, MEM_RESET_UNDO
+ *   alone. MEM_COMMIT within a view of the page file re-protects pages (6.8), and in a view of a
+ *   SEC_RESERVE section commits them for every process that has it (6.3 to 6.5).
+ * @flProtect: a PAGE_ constant, perhaps with PAGE_GUARD; the copy-on-write ones for views only
  * Return: the address; NULL with ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS,
- * ERROR_NOT_ENOUGH_MEMORY, ERROR_COMMITMENT_LIMIT, ERROR_NOT_SUPPORTED. Facts 7.1 to 7.19.
+ * ERROR_ACCESS_DENIED (a view of a file or an image: 6.10, 6.11), ERROR_NOT_ENOUGH_MEMORY,
+ * ERROR_COMMITMENT_LIMIT, ERROR_USER_MAPPED_FILE (MEM_RESET of a file's view),
+ * ERROR_NOT_SUPPORTED. Facts 6.1 to 6.18, 7.1 to 7.19.
  */
 LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
                            DWORD flProtect);
+
+/*
+ * VirtualAllocEx, VirtualFreeEx, VirtualQueryEx, VirtualProtectEx - the same in a process that a
+ * handle names. (The first two stand below; see VirtualAlloc, VirtualFree, VirtualQuery and
+ * VirtualProtect for the rest.)
+ * @hProcess: GetCurrentProcess(); NULL is ERROR_INVALID_HANDLE (3.31, 7.57). Other processes:
+ *   ERROR_INVALID_HANDLE in this version.
+ */
+LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
+                             DWORD flAllocationType, DWORD flProtect);
+BOOL WINAPI VirtualFreeEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
 
 /*
  * VirtualFree - decommit the pages of a range, in bytes (MEM_DECOMMIT; size 0 for the whole
@@ -171,13 +209,38 @@ BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
  * user range), ERROR_BAD_LENGTH (buffer too small), ERROR_NOACCESS. Facts 8.1 to 8.27.
  */
 SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
+SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
+                             SIZE_T dwLength);
+
+/*
+ * VirtualProtect, VirtualProtectFromApp - change the protection of committed pages of one
+ * allocation or view. A range that is not in whole pages is made larger (9.21).
+ * @lpAddress, @dwSize: the range in bytes
+ * @flNewProtect: a PAGE_ constant, perhaps with PAGE_GUARD; views admit what their own protection
+ *   allows (9.10 to 9.16). PAGE_REVERT_TO_FILE_MAP drops what was copied by writes (10.16).
+ * @lpflOldProtect: receives the protection of the first page; VirtualProtectFromApp stores
+ *   PAGE_NOACCESS when the range is not within one allocation (9.22)
+ * Return: TRUE; FALSE with ERROR_NOACCESS (no place for the old protection, 9.2),
+ * ERROR_INVALID_PARAMETER (the value, or what the view admits), ERROR_INVALID_ADDRESS (pages that
+ * are not committed, or not within one allocation: 9.3, 9.4), ERROR_COMMITMENT_LIMIT,
+ * ERROR_NOT_ENOUGH_MEMORY, ERROR_ACCESS_DENIED (execution refused by the system). Memory that
+ * neither VirtualAlloc nor MapViewOfFile made is ERROR_INVALID_ADDRESS. Facts 9.1 to 9.28.
+ */
+BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
+                           PDWORD lpflOldProtect);
+BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
+                             PDWORD lpflOldProtect);
+BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection,
+                                  PULONG OldProtection);
 
 #ifdef UNICODE
-#    define CreateFileMapping CreateFileMappingW
-#    define OpenFileMapping   OpenFileMappingW
+#    define CreateFileMapping     CreateFileMappingW
+#    define CreateFileMappingNuma CreateFileMappingNumaW
+#    define OpenFileMapping       OpenFileMappingW
 #else
-#    define CreateFileMapping CreateFileMappingA
-#    define OpenFileMapping   OpenFileMappingA
+#    define CreateFileMapping     CreateFileMappingA
+#    define CreateFileMappingNuma CreateFileMappingNumaA
+#    define OpenFileMapping       OpenFileMappingA
 #endif
 
 #ifdef __cplusplus

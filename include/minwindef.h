@@ -4,7 +4,7 @@
  *
  * BOOL is int, WORD 16 bits, DWORD and UINT 32 bits: never `long`, which has 64 bits on
  * Linux. The calling-convention words are empty, since there is one convention here. No min
- * or max macro is ever defined, with or without NOMINMAX.
+ * or max macro is defined, with or without NOMINMAX, unless NTSHM_MINMAX asks for them.
  */
 #ifndef NTSHM_MINWINDEF_H
 #define NTSHM_MINWINDEF_H
@@ -46,6 +46,15 @@
 #ifndef __stdcall
 #    define __stdcall
 #endif
+#ifndef __fastcall
+#    define __fastcall
+#endif
+#ifndef __thiscall
+#    define __thiscall
+#endif
+#ifndef __vectorcall
+#    define __vectorcall
+#endif
 #define WINAPI
 #define CALLBACK
 #define APIENTRY
@@ -54,6 +63,63 @@
 
 #ifndef FORCEINLINE
 #    define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#endif
+
+#ifndef __forceinline
+#    define __forceinline __inline__ __attribute__((__always_inline__))
+#endif
+
+/* Words of Microsoft's compiler. __int64 is the type that INT64 is, and takes `unsigned`. */
+#ifndef __int64
+#    if defined(__LP64__)
+#        define __int64 long
+#    else
+#        define __int64 long long
+#    endif
+#endif
+#ifndef __int32
+#    define __int32 int
+#    define __int16 short
+#    define __int8 char
+#endif
+#ifndef __ptr64
+#    define __ptr64
+#    define __ptr32
+#endif
+#ifndef __unaligned
+#    define __unaligned
+#endif
+#ifndef UNALIGNED
+#    define UNALIGNED
+#endif
+
+/* __declspec(x) for each x that programs use; another one is an error that names it. */
+#ifndef __declspec
+#    define __declspec(word) NTSHM_DECLSPEC_##word
+#    define NTSHM_DECLSPEC_dllexport __attribute__((__visibility__("default")))
+#    define NTSHM_DECLSPEC_dllimport
+#    define NTSHM_DECLSPEC_noreturn       __attribute__((__noreturn__))
+#    define NTSHM_DECLSPEC_noinline       __attribute__((__noinline__))
+#    define NTSHM_DECLSPEC_nothrow        __attribute__((__nothrow__))
+#    define NTSHM_DECLSPEC_selectany      __attribute__((__weak__))
+#    define NTSHM_DECLSPEC_thread         __thread
+#    define NTSHM_DECLSPEC_align(n)       __attribute__((__aligned__(n)))
+#    define NTSHM_DECLSPEC_allocate(name) __attribute__((__section__(name)))
+#    define NTSHM_DECLSPEC_deprecated     __attribute__((__deprecated__))
+#    define NTSHM_DECLSPEC_uuid(text)
+#    define NTSHM_DECLSPEC_novtable
+#    define NTSHM_DECLSPEC_restrict
+#    define NTSHM_DECLSPEC_noalias
+#endif
+
+/* There is no min and no max unless a program asks for them: C++ has its own. */
+#if defined(NTSHM_MINMAX) && !defined(NOMINMAX)
+#    ifndef min
+#        define min(a, b) (((a) < (b)) ? (a) : (b))
+#    endif
+#    ifndef max
+#        define max(a, b) (((a) > (b)) ? (a) : (b))
+#    endif
 #endif
 
 typedef void *LPVOID;

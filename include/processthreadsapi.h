@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * processthreadsapi.h - who the caller is.
+ * processthreadsapi.h - who the caller is, and how it ends.
  */
 #ifndef NTSHM_PROCESSTHREADSAPI_H
 #define NTSHM_PROCESSTHREADSAPI_H
@@ -20,6 +20,19 @@ HANDLE WINAPI GetCurrentProcess(VOID);
  * gettid), as 32-bit numbers. They cannot fail. */
 DWORD WINAPI GetCurrentProcessId(VOID);
 DWORD WINAPI GetCurrentThreadId(VOID);
+
+/* GetCurrentThread - the pseudo handle (HANDLE)-2 of the calling thread. It cannot fail. */
+HANDLE WINAPI GetCurrentThread(VOID);
+
+/*
+ * ExitProcess - end the process as exit() does: functions of atexit() run, streams are flushed.
+ * @uExitCode: Linux keeps the low 8 bits; where those are 0 and others are not, it is 255
+ */
+VOID WINAPI ExitProcess(UINT uExitCode) DECLSPEC_NORETURN;
+
+/* TerminateProcess - end the process at once. @hProcess: GetCurrentProcess(). FALSE with
+ * ERROR_INVALID_HANDLE; there are no handles of other processes. */
+BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
 
 #ifdef __cplusplus
 }

@@ -41,11 +41,11 @@ extern "C" {
 HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset,
                            BOOL bInitialState, LPCSTR lpName);
 HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset,
-                           BOOL bInitialState, LPCWSTR lpName);
+                           BOOL bInitialState, LPCWSTR lpName) NTSHM_WIDE(CreateEventW);
 HANDLE WINAPI CreateEventExA(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCSTR lpName, DWORD dwFlags,
                              DWORD dwDesiredAccess);
 HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, DWORD dwFlags,
-                             DWORD dwDesiredAccess);
+                             DWORD dwDesiredAccess) NTSHM_WIDE(CreateEventExW);
 
 /*
  * OpenEvent - open the event that has a name. NULL with ERROR_FILE_NOT_FOUND,
@@ -53,7 +53,8 @@ HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lp
  * and the errors of CreateEvent.
  */
 HANDLE WINAPI OpenEventA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
-HANDLE WINAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+HANDLE WINAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
+    NTSHM_WIDE(OpenEventW);
 
 /*
  * SetEvent, ResetEvent - set the state; the handle needs EVENT_MODIFY_STATE. FALSE with
@@ -72,6 +73,15 @@ BOOL WINAPI ResetEvent(HANDLE hEvent);
  */
 DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
 DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
+
+/*
+ * Sleep, SleepEx - let the thread sleep, whatever signals arrive.
+ * @dwMilliseconds: how long; 0 lets other threads run; INFINITE: for ever
+ * @bAlertable: there are no user APCs in this version, so it changes nothing
+ * Return: SleepEx 0.
+ */
+VOID WINAPI Sleep(DWORD dwMilliseconds);
+DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
 
 #ifdef UNICODE
 #    define CreateEvent   CreateEventW

@@ -15,6 +15,16 @@ DECLARE_HANDLE(HDC);
 DECLARE_HANDLE(HMONITOR);
 typedef HINSTANCE HMODULE;
 
+/* A function of unknown parameters: to be cast to what it is. */
+#ifdef __cplusplus
+typedef INT_PTR(WINAPI *FARPROC)();
+#else
+#    pragma GCC diagnostic push
+#    pragma GCC diagnostic ignored "-Wstrict-prototypes"
+typedef INT_PTR(WINAPI *FARPROC)();
+#    pragma GCC diagnostic pop
+#endif
+
 typedef DWORD COLORREF;
 
 typedef struct tagRECT {

@@ -67,17 +67,21 @@
 #define ERROR_WAIT_NO_CHILDREN          128
 #define ERROR_NEGATIVE_SEEK             131
 #define ERROR_DIR_NOT_EMPTY             145
+#define ERROR_DISCARDED                 157
 #define ERROR_NOT_LOCKED                158
+#define ERROR_BAD_ARGUMENTS             160
 #define ERROR_BAD_PATHNAME              161
 #define ERROR_MAX_THRDS_REACHED         164
 #define ERROR_BUSY                      170
 #define ERROR_ALREADY_EXISTS            183
 #define ERROR_BAD_EXE_FORMAT            193
+#define ERROR_ENVVAR_NOT_FOUND          203
 #define ERROR_FILENAME_EXCED_RANGE      206
 #define ERROR_PIPE_BUSY                 231
 #define ERROR_NO_DATA                   232
 #define ERROR_PIPE_NOT_CONNECTED        233
 #define ERROR_MORE_DATA                 234
+#define ERROR_NO_WORK_DONE              235
 #define WAIT_TIMEOUT                    258L
 #define ERROR_NO_MORE_ITEMS             259
 #define ERROR_DIRECTORY                 267
@@ -85,6 +89,7 @@
 #define ERROR_TOO_MANY_POSTS            298
 #define ERROR_PARTIAL_COPY              299
 #define ERROR_DELETE_PENDING            303
+#define ERROR_INVALID_LOCK_RANGE        307
 #define ERROR_INVALID_TOKEN             315
 #define ERROR_MR_MID_NOT_FOUND          317
 #define ERROR_INVALID_ADDRESS           487
@@ -107,12 +112,18 @@
 #define ERROR_SERVICE_NOT_ACTIVE        1062
 #define ERROR_NO_UNICODE_TRANSLATION    1113
 #define ERROR_DLL_INIT_FAILED           1114
+#define ERROR_IO_DEVICE                 1117
 #define ERROR_MAPPED_ALIGNMENT          1132
+#define ERROR_TOO_MANY_LINKS            1142
 #define ERROR_OLD_WIN_VERSION           1150
 #define ERROR_NOT_FOUND                 1168
+#define ERROR_UNABLE_TO_REMOVE_REPLACED 1175
+#define ERROR_UNABLE_TO_MOVE_REPLACEMENT 1176
+#define ERROR_UNABLE_TO_MOVE_REPLACEMENT_2 1177
 #define ERROR_CANCELLED                 1223
 #define ERROR_USER_MAPPED_FILE          1224
 #define ERROR_CONNECTION_REFUSED        1225
+#define ERROR_REQUEST_ABORTED           1235
 #define ERROR_CONNECTION_ABORTED        1236
 #define ERROR_RETRY                     1237
 #define ERROR_NOT_ALL_ASSIGNED          1300
@@ -134,6 +145,7 @@
 #define ERROR_INTERNAL_ERROR            1359
 #define ERROR_GENERIC_NOT_MAPPED        1360
 #define ERROR_WRONG_TARGET_NAME         1396
+#define ERROR_INVALID_MSGBOX_STYLE      1438
 #define ERROR_NO_SYSTEM_RESOURCES       1450
 #define ERROR_NONPAGED_SYSTEM_RESOURCES 1451
 #define ERROR_PAGED_SYSTEM_RESOURCES    1452
@@ -144,7 +156,12 @@
 #define ERROR_BAD_CONFIGURATION         1610
 #define ERROR_NOT_SAME_OBJECT           1656
 #define ERROR_INVALID_USER_BUFFER       1784
+#define ERROR_RESOURCE_DATA_NOT_FOUND   1812
+#define ERROR_RESOURCE_TYPE_NOT_FOUND   1813
+#define ERROR_RESOURCE_NAME_NOT_FOUND   1814
+#define ERROR_RESOURCE_LANG_NOT_FOUND   1815
 #define ERROR_NOT_ENOUGH_QUOTA          1816
+#define ERROR_CANT_RESOLVE_FILENAME     1921
 #define ERROR_INVALID_STATE             5023
 
 /* ---- HRESULT ---- */

@@ -74,6 +74,18 @@ typedef uint64_t DWORDLONG, *PDWORDLONG;
 typedef BYTE BOOLEAN, *PBOOLEAN;
 typedef BYTE FCHAR;
 
+/*
+ * NTSHM_WIDE - stands behind the declaration of every function that takes or gives WCHARs
+ *
+ * WCHAR is wchar_t, whatever its width: a unit compiled with -fshort-wchar is linked with the
+ * function's 16-bit twin, so that units of both widths can be parts of one program.
+ */
+#if __SIZEOF_WCHAR_T__ == 2
+#    define NTSHM_WIDE(name) __asm__("ntshm16_" #name)
+#else
+#    define NTSHM_WIDE(name)
+#endif
+
 typedef wchar_t WCHAR, *PWCHAR, *LPWCH, *PWCH;
 typedef const WCHAR *LPCWCH, *PCWCH;
 typedef WCHAR *NWPSTR, *LPWSTR, *PWSTR;
@@ -223,58 +235,101 @@ typedef struct _GENERIC_MAPPING {
 #define FILE_EXECUTE                      0x0020
 #define FILE_READ_ATTRIBUTES              0x0080
 #define FILE_WRITE_ATTRIBUTES             0x0100
+#define FILE_READ_EA                      0x0008
+#define FILE_WRITE_EA                     0x0010
+#define FILE_ALL_ACCESS                   (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x1FF)
+#define FILE_GENERIC_READ \
+    (STANDARD_RIGHTS_READ | FILE_READ_DATA | FILE_READ_ATTRIBUTES | FILE_READ_EA | SYNCHRONIZE)
+#define FILE_GENERIC_WRITE                                                             \
+    (STANDARD_RIGHTS_WRITE | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | \
+     FILE_APPEND_DATA | SYNCHRONIZE)
+#define FILE_GENERIC_EXECUTE \
+    (STANDARD_RIGHTS_EXECUTE | FILE_READ_ATTRIBUTES | FILE_EXECUTE | SYNCHRONIZE)
+
+#define FILE_LIST_DIRECTORY                0x0001
+#define FILE_ADD_FILE                      0x0002
+#define FILE_ADD_SUBDIRECTORY              0x0004
+#define FILE_TRAVERSE                      0x0020
+#define FILE_DELETE_CHILD                  0x0040
+
+#define FILE_SHARE_READ                    0x00000001
+#define FILE_SHARE_WRITE                   0x00000002
+#define FILE_SHARE_DELETE                  0x00000004
+#define FILE_SHARE_VALID_FLAGS             0x00000007
+
+#define FILE_ATTRIBUTE_READONLY            0x00000001
+#define FILE_ATTRIBUTE_HIDDEN              0x00000002
+#define FILE_ATTRIBUTE_SYSTEM              0x00000004
+#define FILE_ATTRIBUTE_DIRECTORY           0x00000010
+#define FILE_ATTRIBUTE_ARCHIVE             0x00000020
+#define FILE_ATTRIBUTE_DEVICE              0x00000040
+#define FILE_ATTRIBUTE_NORMAL              0x00000080
+#define FILE_ATTRIBUTE_TEMPORARY           0x00000100
+#define FILE_ATTRIBUTE_SPARSE_FILE         0x00000200
+#define FILE_ATTRIBUTE_REPARSE_POINT       0x00000400
+#define FILE_ATTRIBUTE_COMPRESSED          0x00000800
+#define FILE_ATTRIBUTE_OFFLINE             0x00001000
+#define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x00002000
+#define FILE_ATTRIBUTE_ENCRYPTED           0x00004000
+
+#define IO_REPARSE_TAG_SYMLINK  0xA000000C
+#define COMPRESSION_FORMAT_NONE 0x0000
+
+typedef struct FILE_ID_128 {
+    BYTE Identifier[16];
+} FILE_ID_128, *PFILE_ID_128;
 
 /* ---- pages, allocations, sections ---- */
 
-#define PAGE_NOACCESS                     0x01
-#define PAGE_READONLY                     0x02
-#define PAGE_READWRITE                    0x04
-#define PAGE_WRITECOPY                    0x08
-#define PAGE_EXECUTE                      0x10
-#define PAGE_EXECUTE_READ                 0x20
-#define PAGE_EXECUTE_READWRITE            0x40
-#define PAGE_EXECUTE_WRITECOPY            0x80
-#define PAGE_GUARD                        0x100
-#define PAGE_NOCACHE                      0x200
-#define PAGE_WRITECOMBINE                 0x400
-#define PAGE_REVERT_TO_FILE_MAP           0x80000000
-#define PAGE_TARGETS_NO_UPDATE            0x40000000
-#define PAGE_TARGETS_INVALID              0x40000000
+#define PAGE_NOACCESS                  0x01
+#define PAGE_READONLY                  0x02
+#define PAGE_READWRITE                 0x04
+#define PAGE_WRITECOPY                 0x08
+#define PAGE_EXECUTE                   0x10
+#define PAGE_EXECUTE_READ              0x20
+#define PAGE_EXECUTE_READWRITE         0x40
+#define PAGE_EXECUTE_WRITECOPY         0x80
+#define PAGE_GUARD                     0x100
+#define PAGE_NOCACHE                   0x200
+#define PAGE_WRITECOMBINE              0x400
+#define PAGE_REVERT_TO_FILE_MAP        0x80000000
+#define PAGE_TARGETS_NO_UPDATE         0x40000000
+#define PAGE_TARGETS_INVALID           0x40000000
 
-#define MEM_COMMIT                        0x00001000
-#define MEM_RESERVE                       0x00002000
-#define MEM_REPLACE_PLACEHOLDER           0x00004000
-#define MEM_RESERVE_PLACEHOLDER           0x00040000
-#define MEM_RESET                         0x00080000
-#define MEM_TOP_DOWN                      0x00100000
-#define MEM_WRITE_WATCH                   0x00200000
-#define MEM_PHYSICAL                      0x00400000
-#define MEM_ROTATE                        0x00800000
-#define MEM_DIFFERENT_IMAGE_BASE_OK       0x00800000
-#define MEM_RESET_UNDO                    0x01000000
-#define MEM_LARGE_PAGES                   0x20000000
-#define MEM_4MB_PAGES                     0x80000000
-#define MEM_64K_PAGES                     (MEM_LARGE_PAGES | MEM_PHYSICAL)
-#define MEM_UNMAP_WITH_TRANSIENT_BOOST    0x00000001
-#define MEM_COALESCE_PLACEHOLDERS         0x00000001
-#define MEM_PRESERVE_PLACEHOLDER          0x00000002
-#define MEM_DECOMMIT                      0x00004000
-#define MEM_RELEASE                       0x00008000
-#define MEM_FREE                          0x00010000
-#define MEM_PRIVATE                       0x00020000
-#define MEM_MAPPED                        0x00040000
-#define MEM_IMAGE                         0x01000000
+#define MEM_COMMIT                     0x00001000
+#define MEM_RESERVE                    0x00002000
+#define MEM_REPLACE_PLACEHOLDER        0x00004000
+#define MEM_RESERVE_PLACEHOLDER        0x00040000
+#define MEM_RESET                      0x00080000
+#define MEM_TOP_DOWN                   0x00100000
+#define MEM_WRITE_WATCH                0x00200000
+#define MEM_PHYSICAL                   0x00400000
+#define MEM_ROTATE                     0x00800000
+#define MEM_DIFFERENT_IMAGE_BASE_OK    0x00800000
+#define MEM_RESET_UNDO                 0x01000000
+#define MEM_LARGE_PAGES                0x20000000
+#define MEM_4MB_PAGES                  0x80000000
+#define MEM_64K_PAGES                  (MEM_LARGE_PAGES | MEM_PHYSICAL)
+#define MEM_UNMAP_WITH_TRANSIENT_BOOST 0x00000001
+#define MEM_COALESCE_PLACEHOLDERS      0x00000001
+#define MEM_PRESERVE_PLACEHOLDER       0x00000002
+#define MEM_DECOMMIT                   0x00004000
+#define MEM_RELEASE                    0x00008000
+#define MEM_FREE                       0x00010000
+#define MEM_PRIVATE                    0x00020000
+#define MEM_MAPPED                     0x00040000
+#define MEM_IMAGE                      0x01000000
 
-#define SEC_NO_CHANGE                     0x00400000
-#define SEC_FILE                          0x00800000
-#define SEC_IMAGE                         0x01000000
-#define SEC_PROTECTED_IMAGE               0x02000000
-#define SEC_RESERVE                       0x04000000
-#define SEC_COMMIT                        0x08000000
-#define SEC_NOCACHE                       0x10000000
-#define SEC_WRITECOMBINE                  0x40000000
-#define SEC_LARGE_PAGES                   0x80000000
-#define SEC_IMAGE_NO_EXECUTE              (SEC_IMAGE | SEC_NOCACHE)
+#define SEC_NO_CHANGE                  0x00400000
+#define SEC_FILE                       0x00800000
+#define SEC_IMAGE                      0x01000000
+#define SEC_PROTECTED_IMAGE            0x02000000
+#define SEC_RESERVE                    0x04000000
+#define SEC_COMMIT                     0x08000000
+#define SEC_NOCACHE                    0x10000000
+#define SEC_WRITECOMBINE               0x40000000
+#define SEC_LARGE_PAGES                0x80000000
+#define SEC_IMAGE_NO_EXECUTE           (SEC_IMAGE | SEC_NOCACHE)
 
 typedef struct _MEMORY_BASIC_INFORMATION {
     PVOID BaseAddress;
@@ -345,24 +400,176 @@ typedef struct DECLSPEC_ALIGN(8) MEM_EXTENDED_PARAMETER {
 #define PROCESSOR_INTEL_PENTIUM        586
 #define PROCESSOR_AMD_X8664            8664
 
+/* ---- exceptions ---- */
+
+#define EXCEPTION_NONCONTINUABLE     0x1
+#define EXCEPTION_UNWINDING          0x2
+#define EXCEPTION_EXIT_UNWIND        0x4
+#define EXCEPTION_STACK_INVALID      0x8
+#define EXCEPTION_NESTED_CALL        0x10
+#define EXCEPTION_TARGET_UNWIND      0x20
+#define EXCEPTION_COLLIDED_UNWIND    0x40
+#define EXCEPTION_UNWIND             0x66
+#define EXCEPTION_MAXIMUM_PARAMETERS 15
+
+/* ExceptionInformation[0] of an access violation and of an in-page error. */
+#define EXCEPTION_READ_FAULT         0
+#define EXCEPTION_WRITE_FAULT        1
+#define EXCEPTION_EXECUTE_FAULT      8
+
+/*
+ * What happened. For EXCEPTION_ACCESS_VIOLATION and EXCEPTION_IN_PAGE_ERROR ExceptionInformation
+ * has the kind of access and the address; for the latter also the NTSTATUS of the failed read.
+ */
+typedef struct _EXCEPTION_RECORD {
+    DWORD ExceptionCode;
+    DWORD ExceptionFlags;
+    struct _EXCEPTION_RECORD *ExceptionRecord;
+    PVOID ExceptionAddress;
+    DWORD NumberParameters;
+    ULONG_PTR ExceptionInformation[EXCEPTION_MAXIMUM_PARAMETERS];
+} EXCEPTION_RECORD, *PEXCEPTION_RECORD;
+
+typedef struct DECLSPEC_ALIGN(16) _M128A {
+    ULONGLONG Low;
+    LONGLONG High;
+} M128A, *PM128A;
+
+#if defined(__x86_64__)
+
+#    define CONTEXT_AMD64           0x100000
+#    define CONTEXT_CONTROL         (CONTEXT_AMD64 | 0x1)
+#    define CONTEXT_INTEGER         (CONTEXT_AMD64 | 0x2)
+#    define CONTEXT_SEGMENTS        (CONTEXT_AMD64 | 0x4)
+#    define CONTEXT_FLOATING_POINT  (CONTEXT_AMD64 | 0x8)
+#    define CONTEXT_DEBUG_REGISTERS (CONTEXT_AMD64 | 0x10)
+#    define CONTEXT_FULL            (CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_FLOATING_POINT)
+#    define CONTEXT_ALL             (CONTEXT_FULL | CONTEXT_SEGMENTS | CONTEXT_DEBUG_REGISTERS)
+
+typedef struct DECLSPEC_ALIGN(16) _XMM_SAVE_AREA32 {
+    WORD ControlWord;
+    WORD StatusWord;
+    BYTE TagWord;
+    BYTE Reserved1;
+    WORD ErrorOpcode;
+    DWORD ErrorOffset;
+    WORD ErrorSelector;
+    WORD Reserved2;
+    DWORD DataOffset;
+    WORD DataSelector;
+    WORD Reserved3;
+    DWORD MxCsr;
+    DWORD MxCsr_Mask;
+    M128A FloatRegisters[8];
+    M128A XmmRegisters[16];
+    BYTE Reserved4[96];
+} XMM_SAVE_AREA32, *PXMM_SAVE_AREA32;
+
+/* The registers of a thread; ContextFlags says which groups of them are filled. */
+typedef struct DECLSPEC_ALIGN(16) _CONTEXT {
+    DWORD64 P1Home;
+    DWORD64 P2Home;
+    DWORD64 P3Home;
+    DWORD64 P4Home;
+    DWORD64 P5Home;
+    DWORD64 P6Home;
+    DWORD ContextFlags;
+    DWORD MxCsr;
+    WORD SegCs;
+    WORD SegDs;
+    WORD SegEs;
+    WORD SegFs;
+    WORD SegGs;
+    WORD SegSs;
+    DWORD EFlags;
+    DWORD64 Dr0;
+    DWORD64 Dr1;
+    DWORD64 Dr2;
+    DWORD64 Dr3;
+    DWORD64 Dr6;
+    DWORD64 Dr7;
+    DWORD64 Rax;
+    DWORD64 Rcx;
+    DWORD64 Rdx;
+    DWORD64 Rbx;
+    DWORD64 Rsp;
+    DWORD64 Rbp;
+    DWORD64 Rsi;
+    DWORD64 Rdi;
+    DWORD64 R8;
+    DWORD64 R9;
+    DWORD64 R10;
+    DWORD64 R11;
+    DWORD64 R12;
+    DWORD64 R13;
+    DWORD64 R14;
+    DWORD64 R15;
+    DWORD64 Rip;
+    __extension__ union {
+        XMM_SAVE_AREA32 FltSave;
+        XMM_SAVE_AREA32 FloatSave;
+        __extension__ struct {
+            M128A Header[2];
+            M128A Legacy[8];
+            M128A Xmm0;
+            M128A Xmm1;
+            M128A Xmm2;
+            M128A Xmm3;
+            M128A Xmm4;
+            M128A Xmm5;
+            M128A Xmm6;
+            M128A Xmm7;
+            M128A Xmm8;
+            M128A Xmm9;
+            M128A Xmm10;
+            M128A Xmm11;
+            M128A Xmm12;
+            M128A Xmm13;
+            M128A Xmm14;
+            M128A Xmm15;
+        } DUMMYSTRUCTNAME;
+    } DUMMYUNIONNAME;
+    M128A VectorRegister[26];
+    DWORD64 VectorControl;
+    DWORD64 DebugControl;
+    DWORD64 LastBranchToRip;
+    DWORD64 LastBranchFromRip;
+    DWORD64 LastExceptionToRip;
+    DWORD64 LastExceptionFromRip;
+} CONTEXT, *PCONTEXT;
+
+#else
+#    include "ntshm/context.h"
+#endif
+
+typedef struct _EXCEPTION_POINTERS {
+    PEXCEPTION_RECORD ExceptionRecord;
+    PCONTEXT ContextRecord;
+} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
+
+/* Returns EXCEPTION_CONTINUE_EXECUTION or EXCEPTION_CONTINUE_SEARCH. */
+typedef LONG(NTAPI *PVECTORED_EXCEPTION_HANDLER)(struct _EXCEPTION_POINTERS *ExceptionInfo);
+
 /*
  * The statuses that Win32 programs see are DWORDs here, as in the SDK. <ntstatus.h> defines
  * them again as NTSTATUS, in whichever order the two are included; WIN32_NO_STATUS leaves
  * these out.
  */
 #if !defined(WIN32_NO_STATUS) && !defined(NTSHM_NTSTATUS_H)
-#    define STATUS_WAIT_0               ((DWORD)0x00000000)
-#    define STATUS_ABANDONED_WAIT_0     ((DWORD)0x00000080)
-#    define STATUS_USER_APC             ((DWORD)0x000000C0)
-#    define STATUS_TIMEOUT              ((DWORD)0x00000102)
-#    define STATUS_PENDING              ((DWORD)0x00000103)
-#    define STATUS_GUARD_PAGE_VIOLATION ((DWORD)0x80000001)
-#    define STATUS_ACCESS_VIOLATION     ((DWORD)0xC0000005)
-#    define STATUS_IN_PAGE_ERROR        ((DWORD)0xC0000006)
-#    define STATUS_INVALID_HANDLE       ((DWORD)0xC0000008)
-#    define STATUS_INVALID_PARAMETER    ((DWORD)0xC000000D)
-#    define STATUS_NO_MEMORY            ((DWORD)0xC0000017)
-#    define STATUS_ILLEGAL_INSTRUCTION  ((DWORD)0xC000001D)
+#    define STATUS_WAIT_0                   ((DWORD)0x00000000)
+#    define STATUS_ABANDONED_WAIT_0         ((DWORD)0x00000080)
+#    define STATUS_USER_APC                 ((DWORD)0x000000C0)
+#    define STATUS_TIMEOUT                  ((DWORD)0x00000102)
+#    define STATUS_PENDING                  ((DWORD)0x00000103)
+#    define STATUS_GUARD_PAGE_VIOLATION     ((DWORD)0x80000001)
+#    define STATUS_DATATYPE_MISALIGNMENT    ((DWORD)0x80000002)
+#    define STATUS_ACCESS_VIOLATION         ((DWORD)0xC0000005)
+#    define STATUS_IN_PAGE_ERROR            ((DWORD)0xC0000006)
+#    define STATUS_INVALID_HANDLE           ((DWORD)0xC0000008)
+#    define STATUS_INVALID_PARAMETER        ((DWORD)0xC000000D)
+#    define STATUS_NO_MEMORY                ((DWORD)0xC0000017)
+#    define STATUS_ILLEGAL_INSTRUCTION      ((DWORD)0xC000001D)
+#    define STATUS_NONCONTINUABLE_EXCEPTION ((DWORD)0xC0000025)
 #endif
 
 /* Bit operators for a C++ enumeration whose values are flags. */
@@ -406,5 +613,9 @@ template <class E> struct ntshm_enum_bits {
 #else
 #    define DEFINE_ENUM_FLAG_OPERATORS(E)
 #endif
+
+#include "ntimage.h"
+
+#include "ntshm/winnt-more.h"
 
 #endif

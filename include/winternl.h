@@ -87,30 +87,257 @@ typedef struct _SECTION_BASIC_INFORMATION {
     LARGE_INTEGER Size;
 } SECTION_BASIC_INFORMATION, *PSECTION_BASIC_INFORMATION;
 
+/* What an image's headers say of it; TransferAddress is the entry point at the preferred base. */
+typedef struct _SECTION_IMAGE_INFORMATION {
+    PVOID TransferAddress;
+    ULONG ZeroBits;
+    SIZE_T MaximumStackSize;
+    SIZE_T CommittedStackSize;
+    ULONG SubSystemType;
+    __extension__ union {
+        __extension__ struct {
+            USHORT SubSystemMinorVersion;
+            USHORT SubSystemMajorVersion;
+        };
+        ULONG SubSystemVersion;
+    };
+    __extension__ union {
+        __extension__ struct {
+            USHORT MajorOperatingSystemVersion;
+            USHORT MinorOperatingSystemVersion;
+        };
+        ULONG OperatingSystemVersion;
+    };
+    USHORT ImageCharacteristics;
+    USHORT DllCharacteristics;
+    USHORT Machine;
+    BOOLEAN ImageContainsCode;
+    __extension__ union {
+        UCHAR ImageFlags;
+        __extension__ struct {
+            UCHAR ComPlusNativeReady : 1;
+            UCHAR ComPlusILOnly : 1;
+            UCHAR ImageDynamicallyRelocated : 1;
+            UCHAR ImageMappedFlat : 1;
+            UCHAR BaseBelow4gb : 1;
+            UCHAR ComPlusPrefer32bit : 1;
+            UCHAR Reserved : 2;
+        };
+    };
+    ULONG LoaderFlags;
+    ULONG ImageFileSize;
+    ULONG CheckSum;
+} SECTION_IMAGE_INFORMATION, *PSECTION_IMAGE_INFORMATION;
+
+/* How a call on a file ended; Information counts bytes. */
+typedef struct _IO_STATUS_BLOCK {
+    __extension__ union {
+        NTSTATUS Status;
+        PVOID Pointer;
+    };
+    ULONG_PTR Information;
+} IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+
+/* What NtQueryInformationFile and NtSetInformationFile are about: those that they know. */
+typedef enum _FILE_INFORMATION_CLASS {
+    FileBasicInformation = 4,
+    FileStandardInformation = 5,
+    FileInternalInformation = 6,
+    FileAccessInformation = 8,
+    FileNameInformation = 9,
+    FileRenameInformation = 10,
+    FileDispositionInformation = 13,
+    FilePositionInformation = 14,
+    FileAllocationInformation = 19,
+    FileEndOfFileInformation = 20,
+    FileNetworkOpenInformation = 34,
+    FileAttributeTagInformation = 35,
+    FileIdInformation = 59,
+    FileDispositionInformationEx = 64,
+    FileRenameInformationEx = 65
+} FILE_INFORMATION_CLASS,
+    *PFILE_INFORMATION_CLASS;
+
+/* Times count 100 ns since 1601-01-01 UTC; sizes, offsets and FileNameLength count bytes. */
+typedef struct _FILE_BASIC_INFORMATION {
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    ULONG FileAttributes;
+} FILE_BASIC_INFORMATION, *PFILE_BASIC_INFORMATION;
+
+typedef struct _FILE_STANDARD_INFORMATION {
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER EndOfFile;
+    ULONG NumberOfLinks;
+    BOOLEAN DeletePending;
+    BOOLEAN Directory;
+} FILE_STANDARD_INFORMATION, *PFILE_STANDARD_INFORMATION;
+
+typedef struct _FILE_INTERNAL_INFORMATION {
+    LARGE_INTEGER IndexNumber;
+} FILE_INTERNAL_INFORMATION, *PFILE_INTERNAL_INFORMATION;
+
+typedef struct _FILE_ACCESS_INFORMATION {
+    ACCESS_MASK AccessFlags;
+} FILE_ACCESS_INFORMATION, *PFILE_ACCESS_INFORMATION;
+
+typedef struct _FILE_NAME_INFORMATION {
+    ULONG FileNameLength;
+    WCHAR FileName[1];
+} FILE_NAME_INFORMATION, *PFILE_NAME_INFORMATION;
+
+typedef struct _FILE_RENAME_INFORMATION {
+    BOOLEAN ReplaceIfExists;
+    HANDLE RootDirectory;
+    ULONG FileNameLength;
+    WCHAR FileName[1];
+} FILE_RENAME_INFORMATION, *PFILE_RENAME_INFORMATION;
+
+typedef struct _FILE_DISPOSITION_INFORMATION {
+    BOOLEAN DoDeleteFile;
+} FILE_DISPOSITION_INFORMATION, *PFILE_DISPOSITION_INFORMATION;
+
+typedef struct _FILE_POSITION_INFORMATION {
+    LARGE_INTEGER CurrentByteOffset;
+} FILE_POSITION_INFORMATION, *PFILE_POSITION_INFORMATION;
+
+typedef struct _FILE_ALLOCATION_INFORMATION {
+    LARGE_INTEGER AllocationSize;
+} FILE_ALLOCATION_INFORMATION, *PFILE_ALLOCATION_INFORMATION;
+
+typedef struct _FILE_END_OF_FILE_INFORMATION {
+    LARGE_INTEGER EndOfFile;
+} FILE_END_OF_FILE_INFORMATION, *PFILE_END_OF_FILE_INFORMATION;
+
+typedef struct _FILE_NETWORK_OPEN_INFORMATION {
+    LARGE_INTEGER CreationTime;
+    LARGE_INTEGER LastAccessTime;
+    LARGE_INTEGER LastWriteTime;
+    LARGE_INTEGER ChangeTime;
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER EndOfFile;
+    ULONG FileAttributes;
+} FILE_NETWORK_OPEN_INFORMATION, *PFILE_NETWORK_OPEN_INFORMATION;
+
+typedef struct _FILE_ATTRIBUTE_TAG_INFORMATION {
+    ULONG FileAttributes;
+    ULONG ReparseTag;
+} FILE_ATTRIBUTE_TAG_INFORMATION, *PFILE_ATTRIBUTE_TAG_INFORMATION;
+
+typedef enum _OBJECT_INFORMATION_CLASS {
+    ObjectBasicInformation,
+    ObjectNameInformation,
+    ObjectTypeInformation,
+    ObjectAllInformation,
+    ObjectDataInformation
+} OBJECT_INFORMATION_CLASS;
+
+typedef struct _OBJECT_BASIC_INFORMATION {
+    ULONG Attributes;
+    ACCESS_MASK GrantedAccess;
+    ULONG HandleCount;
+    ULONG PointerCount;
+    ULONG PagedPoolUsage;
+    ULONG NonPagedPoolUsage;
+    ULONG Reserved[3];
+    ULONG NameInformationLength;
+    ULONG TypeInformationLength;
+    ULONG SecurityDescriptorLength;
+    LARGE_INTEGER CreateTime;
+} OBJECT_BASIC_INFORMATION, *POBJECT_BASIC_INFORMATION;
+
+typedef struct _PUBLIC_OBJECT_BASIC_INFORMATION {
+    ULONG Attributes;
+    ACCESS_MASK GrantedAccess;
+    ULONG HandleCount;
+    ULONG PointerCount;
+    ULONG Reserved[10];
+} PUBLIC_OBJECT_BASIC_INFORMATION, *PPUBLIC_OBJECT_BASIC_INFORMATION;
+
+typedef struct _OBJECT_NAME_INFORMATION {
+    UNICODE_STRING Name;
+} OBJECT_NAME_INFORMATION, *POBJECT_NAME_INFORMATION;
+
+typedef struct _OBJECT_TYPE_INFORMATION {
+    UNICODE_STRING TypeName;
+    ULONG TotalNumberOfObjects;
+    ULONG TotalNumberOfHandles;
+    ULONG TotalPagedPoolUsage;
+    ULONG TotalNonPagedPoolUsage;
+    ULONG TotalNamePoolUsage;
+    ULONG TotalHandleTableUsage;
+    ULONG HighWaterNumberOfObjects;
+    ULONG HighWaterNumberOfHandles;
+    ULONG HighWaterPagedPoolUsage;
+    ULONG HighWaterNonPagedPoolUsage;
+    ULONG HighWaterNamePoolUsage;
+    ULONG HighWaterHandleTableUsage;
+    ULONG InvalidAttributes;
+    GENERIC_MAPPING GenericMapping;
+    ULONG ValidAccessMask;
+    BOOLEAN SecurityRequired;
+    BOOLEAN MaintainHandleCount;
+    ULONG PoolType;
+    ULONG DefaultPagedPoolCharge;
+    ULONG DefaultNonPagedPoolCharge;
+} OBJECT_TYPE_INFORMATION, *POBJECT_TYPE_INFORMATION;
+
+typedef struct _PUBLIC_OBJECT_TYPE_INFORMATION {
+    UNICODE_STRING TypeName;
+    ULONG Reserved[22];
+} PUBLIC_OBJECT_TYPE_INFORMATION, *PPUBLIC_OBJECT_TYPE_INFORMATION;
+
+typedef struct _OBJECT_DATA_INFORMATION {
+    BOOLEAN InheritHandle;
+    BOOLEAN ProtectFromClose;
+} OBJECT_DATA_INFORMATION, *POBJECT_DATA_INFORMATION;
+
 typedef enum _EVENT_TYPE { NotificationEvent, SynchronizationEvent } EVENT_TYPE, *PEVENT_TYPE;
 
 #define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
 
 /*
- * NtCreateSection, NtOpenSection - create or open a section.
+ * NtCreateSection, NtCreateSectionEx, NtOpenSection - create or open a section.
  * @SectionHandle: receives the handle; NULL on failure (1.4)
  * @DesiredAccess: SECTION_, standard and generic rights
  * @ObjectAttributes: name, OBJ_INHERIT, OBJ_OPENIF, OBJ_CASE_INSENSITIVE; NULL for unnamed
- * @MaximumSize: size in bytes
+ * @MaximumSize: size in bytes; NULL or 0 for a file's length
  * @SectionPageProtection, @AllocationAttributes: one PAGE_ constant; SEC_ flags
- * @FileHandle: NULL for page-file backed; a file is STATUS_NOT_SUPPORTED in this version
+ * @FileHandle: a file, or NULL for page-file backed
+ * @ExtendedParameters, @ExtendedParameterCount: an array; a NUMA node is all that a section takes
  * Return: STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS (OBJ_OPENIF, a success);
  * STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_NAME_INVALID,
  * STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_TYPE_MISMATCH,
  * STATUS_INVALID_PAGE_PROTECTION, STATUS_INVALID_PARAMETER and _4, STATUS_INVALID_PARAMETER_6,
- * STATUS_ACCESS_DENIED, STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY, STATUS_NOT_SUPPORTED.
+ * STATUS_ACCESS_DENIED, STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY, STATUS_PRIVILEGE_NOT_HELD;
+ * over a file STATUS_INVALID_HANDLE, STATUS_INVALID_FILE_FOR_SECTION,
+ * STATUS_MAPPED_FILE_SIZE_ZERO, STATUS_SECTION_TOO_BIG, STATUS_DISK_FULL,
+ * STATUS_FILE_LOCK_CONFLICT, STATUS_INVALID_IMAGE_FORMAT and its kin.
  */
 NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
                                POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
                                ULONG SectionPageProtection, ULONG AllocationAttributes,
-                               HANDLE FileHandle);
+                               HANDLE FileHandle) NTSHM_WIDE(NtCreateSection);
+NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                 POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                 ULONG SectionPageProtection, ULONG AllocationAttributes,
+                                 HANDLE FileHandle, PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                 ULONG ExtendedParameterCount) NTSHM_WIDE(NtCreateSectionEx);
 NTSTATUS NTAPI NtOpenSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
-                             POBJECT_ATTRIBUTES ObjectAttributes);
+                             POBJECT_ATTRIBUTES ObjectAttributes) NTSHM_WIDE(NtOpenSection);
+
+/*
+ * NtExtendSection - make a section of a writable file larger, and the file with it. Every view
+ * of it may then reach further; a section never gets smaller.
+ * @SectionHandle: carries SECTION_EXTEND_SIZE
+ * @NewSectionSize: the size wanted in bytes; receives the size that the section has now
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+ * STATUS_ACCESS_DENIED, STATUS_SECTION_NOT_EXTENDED (no file, an image, or not writable),
+ * STATUS_DISK_FULL, STATUS_INVALID_PARAMETER_2, STATUS_ACCESS_VIOLATION.
+ */
+NTSTATUS NTAPI NtExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize);
 
 /*
  * NtQuerySection - read a section's basic information; the handle needs SECTION_QUERY.
@@ -162,6 +389,43 @@ NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, 
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
 NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
 
+typedef enum _MEMORY_INFORMATION_CLASS {
+    MemoryBasicInformation
+} MEMORY_INFORMATION_CLASS;
+
+/*
+ * NtAllocateVirtualMemory, NtFreeVirtualMemory, NtProtectVirtualMemory, NtQueryVirtualMemory,
+ * NtFlushVirtualMemory - what VirtualAlloc, VirtualFree, VirtualProtect, VirtualQuery and
+ * FlushViewOfFile stand on.
+ * @ProcessHandle: NtCurrentProcess(); NULL is STATUS_INVALID_HANDLE (3.31)
+ * @BaseAddress, @RegionSize, @NumberOfBytes: in: the range in bytes; out: in whole pages, left
+ *   alone on failure (7.33)
+ * @ZeroBits: how many high bits of a chosen address must be 0, or 0
+ * @FreeType: MEM_DECOMMIT or MEM_RELEASE
+ * @OldProtect: receives the protection of the first page; NULL is STATUS_ACCESS_VIOLATION (9.27)
+ * @MemoryInformationClass: MemoryBasicInformation; others STATUS_INVALID_INFO_CLASS
+ * @IoStatusBlock: receives the status
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_ACCESS_VIOLATION,
+ * STATUS_INVALID_PARAMETER and its numbered kin, STATUS_INVALID_PAGE_PROTECTION,
+ * STATUS_CONFLICTING_ADDRESSES, STATUS_NOT_COMMITTED, STATUS_ALREADY_COMMITTED,
+ * STATUS_MEMORY_NOT_ALLOCATED, STATUS_UNABLE_TO_FREE_VM, STATUS_UNABLE_TO_DELETE_SECTION,
+ * STATUS_FREE_VM_NOT_AT_BASE, STATUS_INFO_LENGTH_MISMATCH, STATUS_NOT_MAPPED_VIEW,
+ * STATUS_NOT_MAPPED_DATA (no file is behind the view), STATUS_COMMITMENT_LIMIT,
+ * STATUS_NO_MEMORY, STATUS_NOT_SUPPORTED.
+ */
+NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits,
+                                       PSIZE_T RegionSize, ULONG AllocationType, ULONG Protect);
+NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                   ULONG FreeType);
+NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                      ULONG NewProtect, PULONG OldProtect);
+NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
+                                    MEMORY_INFORMATION_CLASS MemoryInformationClass,
+                                    PVOID MemoryInformation, SIZE_T MemoryInformationLength,
+                                    PSIZE_T ReturnLength);
+NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                    PIO_STATUS_BLOCK IoStatus);
+
 /*
  * NtClose - close a handle: STATUS_SUCCESS, STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE.
  * NtDuplicateObject - as DuplicateHandle; @HandleAttributes OBJ_INHERIT; @Options DUPLICATE_:
@@ -174,6 +438,25 @@ NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle
                                  ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options);
 
 /*
+ * NtQueryObject - what a handle is of, and what it may do.
+ * @ObjectInformationClass:
+ *   ObjectBasicInformation: OBJECT_BASIC_INFORMATION, whose size must be given exactly
+ *   ObjectNameInformation: OBJECT_NAME_INFORMATION and the text behind it; an object without a
+ *     name has an empty one; a file's name is its path in this system
+ *   ObjectTypeInformation: OBJECT_TYPE_INFORMATION and the text behind it: "Section", "Event",
+ *     "File"
+ *   ObjectDataInformation: OBJECT_DATA_INFORMATION
+ * @Length: the buffer's size in bytes
+ * @ReturnLength: receives the bytes written or needed, or NULL
+ * Counts are those of this process. Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE;
+ * STATUS_INFO_LENGTH_MISMATCH; STATUS_BUFFER_OVERFLOW (a file: there is room for the structure,
+ * not for the name); STATUS_INVALID_BUFFER_SIZE; STATUS_INVALID_INFO_CLASS; STATUS_ACCESS_VIOLATION; STATUS_NO_MEMORY.
+ */
+NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass,
+                             PVOID ObjectInformation, ULONG ObjectInformationLength,
+                             PULONG ReturnLength) NTSHM_WIDE(NtQueryObject);
+
+/*
  * NtCreateEvent, NtOpenEvent, NtSetEvent, NtResetEvent, NtPulseEvent - events.
  * @EventType: NotificationEvent is manual-reset, SynchronizationEvent auto-reset
  * @InitialState: signalled or not
@@ -183,9 +466,9 @@ NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle
  */
 NTSTATUS NTAPI NtCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
                              POBJECT_ATTRIBUTES ObjectAttributes, EVENT_TYPE EventType,
-                             BOOLEAN InitialState);
+                             BOOLEAN InitialState) NTSHM_WIDE(NtCreateEvent);
 NTSTATUS NTAPI NtOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
-                           POBJECT_ATTRIBUTES ObjectAttributes);
+                           POBJECT_ATTRIBUTES ObjectAttributes) NTSHM_WIDE(NtOpenEvent);
 NTSTATUS NTAPI NtSetEvent(HANDLE EventHandle, PLONG PreviousState);
 NTSTATUS NTAPI NtResetEvent(HANDLE EventHandle, PLONG PreviousState);
 NTSTATUS NTAPI NtPulseEvent(HANDLE EventHandle, PLONG PreviousState);
@@ -199,13 +482,43 @@ NTSTATUS NTAPI NtPulseEvent(HANDLE EventHandle, PLONG PreviousState);
  */
 NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
 
+/*
+ * NtQueryInformationFile, NtSetInformationFile - what there is to know, and to change, about an
+ * open file. Disposition, rename and end of file obey 14.20, 16.1 to 16.13.
+ * @hFile: a file's; it must carry FILE_READ_ATTRIBUTES for basic and attribute information, to
+ *   set: FILE_WRITE_ATTRIBUTES (basic), FILE_WRITE_DATA (end of file, allocation), DELETE
+ *   (disposition, rename)
+ * @io: receives the status and the bytes given
+ * @ptr, @len: the class's structure, and the buffer's size in bytes
+ * @FileInformationClass: others are STATUS_INVALID_INFO_CLASS
+ * Return: STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH; STATUS_BUFFER_OVERFLOW (a name that does
+ * not fit: its beginning is given); STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+ * STATUS_ACCESS_DENIED, STATUS_INVALID_PARAMETER; STATUS_CANNOT_DELETE,
+ * STATUS_DIRECTORY_NOT_EMPTY, STATUS_USER_MAPPED_FILE, STATUS_DISK_FULL,
+ * STATUS_OBJECT_NAME_COLLISION, STATUS_NOT_SAME_DEVICE, STATUS_ACCESS_VIOLATION.
+ */
+NTSTATUS NTAPI NtQueryInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID ptr, ULONG len,
+                                      FILE_INFORMATION_CLASS FileInformationClass)
+    NTSHM_WIDE(NtQueryInformationFile);
+NTSTATUS NTAPI NtSetInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID ptr, ULONG len,
+                                    FILE_INFORMATION_CLASS FileInformationClass)
+    NTSHM_WIDE(NtSetInformationFile);
+
 /* RtlNtStatusToDosError - the Win32 error of a status; ERROR_MR_MID_NOT_FOUND for one that
  * has none. */
 ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
 
+/*
+ * RtlGetVersion - 10.0.20348.
+ * @lpVersionInformation: an RTL_OSVERSIONINFOW or, as its dwOSVersionInfoSize says, ...EXW
+ * Return: STATUS_SUCCESS.
+ */
+NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation) NTSHM_WIDE(RtlGetVersion);
+
 /* RtlInitUnicodeString - let @DestinationString count the characters of @SourceString, which
  * it borrows; NULL gives an empty string. Longer text is cut to what USHORT can count. */
-VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString);
+VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString)
+    NTSHM_WIDE(RtlInitUnicodeString);
 
 #ifdef __cplusplus
 }

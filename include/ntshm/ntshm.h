@@ -6,6 +6,8 @@
 #ifndef NTSHM_NTSHM_H
 #define NTSHM_NTSHM_H
 
+#include <setjmp.h>
+
 #include <windows.h>
 
 #ifdef __cplusplus
@@ -60,6 +62,130 @@ BOOL ntshm_region_pin(const void *address, struct ntshm_region *ret_region);
  * Return: TRUE; FALSE with ERROR_INVALID_ADDRESS when the region is not there or not pinned.
  */
 BOOL ntshm_region_unpin(const void *address);
+
+/* --- guards: faults of memory as errors -------------------------------------------------- */
+
+/*
+ * A view can be touched only while its memory is there: the file may have been truncated by
+ * somebody else, its disk may fail, another thread may unmap the view. On Windows that is an
+ * exception, which __try catches; here a guard does:
+ *
+ *     NTSHM_TRY(guard) {
+ *         total = sum(view->numbers, view->n_numbers);
+ *     } NTSHM_EXCEPT(guard) {
+ *         fprintf(stderr, "exception %08x\n", (unsigned)guard.record.ExceptionCode);
+ *     } NTSHM_END
+ *
+ * When a load or store in the first block, or in what it calls, fails on memory of this library
+ * (views and VirtualAlloc; EXCEPTION_IN_PAGE_ERROR, EXCEPTION_ACCESS_VIOLATION,
+ * EXCEPTION_GUARD_PAGE), or RaiseException is called and no vectored handler continues it, the
+ * block is left and the second one runs. A fault anywhere else, a NULL pointer say, is a mistake
+ * of the program and goes to the program's own signal handler as if there were no guard;
+ * NTSHM_TRY_ANY catches those too.
+ *
+ * Guards belong to their thread and nest, also within one function (each has its own name); the
+ * second block is already outside. They take no lock and may be used in a signal handler. The
+ * outermost guard of a thread makes sure with two system calls that this library's signal
+ * handler stands in front of the program's; an inner one costs a few nanoseconds.
+ *
+ * - The blocks may be left by break (out of the guard), return and goto. A longjmp
+ *   out of them must be told: ntshm_guard_return_to().
+ * - What the first block changes in variables of its function is certain in the second one only
+ *   when they are volatile, as with setjmp.
+ * - The functions that are left do not run: locks that they hold stay held, destructors of their
+ *   objects and cleanup attributes are not called. Keep the first block small: loads, stores,
+ *   memcpy.
+ * - Coroutines must not be switched inside a first block.
+ * - While a thread blocks SIGSEGV or SIGBUS, as in a signal handler whose mask has them, Linux ends
+ *   the process at a fault whatever stands around it.
+ * - A system call is no load: read() into a page that is not there returns EFAULT, and no guard
+ *   is asked.
+ */
+struct ntshm_guard {
+    EXCEPTION_RECORD record; /* in the second block: what happened */
+
+    /* The rest is the library's. */
+    jmp_buf resume;
+    struct ntshm_guard *previous;
+    const volatile void *low, *high; /* NTSHM_GUARD_RANGE: what it catches */
+    void *stack;
+    ULONG_PTR mark;
+    unsigned flags;
+    unsigned reserved;
+};
+
+#define NTSHM_GUARD_ANY   1u /* faults at every address */
+#define NTSHM_GUARD_RANGE 2u /* faults between low and high, and no others */
+
+#define NTSHM_TRY(guard)     NTSHM_TRY_WITH_(guard, 0u)
+#define NTSHM_TRY_ANY(guard) NTSHM_TRY_WITH_(guard, NTSHM_GUARD_ANY)
+
+#define NTSHM_TRY_WITH_(guard, guard_flags)                                         \
+    do {                                                                            \
+        struct ntshm_guard guard __attribute__((__cleanup__(ntshm_guard_leave)));   \
+        (guard).mark = 0;                                                           \
+        (guard).flags = (guard_flags);                                              \
+        if (setjmp((guard).resume) == 0 && ntshm_guard_enter(&(guard))) {            \
+            do
+
+#define NTSHM_EXCEPT(guard)                                                         \
+            while (0);                                                              \
+            ntshm_guard_leave(&(guard));                                            \
+        } else {                                                                    \
+            do
+
+#define NTSHM_END                                                                   \
+            while (0);                                                              \
+        }                                                                           \
+    } while (0);
+
+/**
+ * ntshm_guard_enter() - what NTSHM_TRY calls once its place is saved
+ *
+ * Return: TRUE; FALSE when the signal handler cannot be installed: the second block runs, with
+ * the kernel's answer as record.ExceptionCode.
+ */
+BOOL ntshm_guard_enter(struct ntshm_guard *guard);
+/** ntshm_guard_leave() - the thread is out of this guard and of all inside it; twice is once */
+void ntshm_guard_leave(struct ntshm_guard *guard);
+
+/**
+ * ntshm_guard_innermost(), ntshm_guard_return_to() - around a setjmp() of the program's own
+ *
+ * A longjmp() out of first blocks leaves their guards standing, in frames that are gone. So note
+ * before setjmp() which guard the thread is in (NULL: none), and return to it where the
+ * longjmp() arrives. A guard that was forgotten in this way is found out in most cases, not in
+ * all: a later fault may then jump into a frame that is no more.
+ */
+struct ntshm_guard *ntshm_guard_innermost(void);
+void ntshm_guard_return_to(struct ntshm_guard *guard);
+
+/**
+ * ntshm_copy_from_view(), ntshm_copy_to_view() - memcpy that fails instead of faulting
+ * @view:       the memory that may be out of reach; any memory, not only a view
+ * @size:       bytes
+ * @ret_copied: how many were copied for certain: all before the first page out of reach; may be
+ *              NULL. Set on failure too.
+ *
+ * Only faults on [@view, @view + @size) are caught, not those on the other side. Vectored handlers
+ * see them first, as on Windows.
+ *
+ * Return: TRUE; FALSE with ERROR_SWAPERROR (an in-page error: the file was truncated, its disk
+ * failed), ERROR_NOACCESS (not mapped, not committed, or the protection forbids it), or what the
+ * exception's code stands for otherwise.
+ */
+BOOL ntshm_copy_from_view(void *destination, const volatile void *view, size_t size,
+                          size_t *ret_copied);
+BOOL ntshm_copy_to_view(volatile void *view, const void *source, size_t size, size_t *ret_copied);
+
+/**
+ * ntshm_view_is_readable() - whether a load from each page of [@view, @view + @size) works now
+ *
+ * What it answers can change the moment it has returned; to rely on it use a guard.
+ *
+ * Return: TRUE; FALSE with the errors of ntshm_copy_from_view().
+ */
+BOOL ntshm_view_is_readable(const volatile void *view, size_t size);
 
 /* What a broker holds, all clients together. */
 struct ntshm_broker_statistics {

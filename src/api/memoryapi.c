@@ -24,7 +24,7 @@ NT_EXPORT HANDLE WINAPI CreateFileMappingFromApp(HANDLE hFile,
         nt_object_name_from_wide(&name, Name, nt_api_create_attributes(SecurityAttributes));
 
     return nt_api_create_mapping(&name, status, hFile, SecurityAttributes, PageProtection,
-                                 MaximumSize);
+                                 MaximumSize, NUMA_NO_PREFERRED_NODE);
 }
 
 NT_EXPORT HANDLE WINAPI CreateFileMappingW(HANDLE hFile,
@@ -34,6 +34,52 @@ NT_EXPORT HANDLE WINAPI CreateFileMappingW(HANDLE hFile,
 {
     return CreateFileMappingFromApp(hFile, lpFileMappingAttributes, flProtect,
                                     nt_u64(dwMaximumSizeHigh, dwMaximumSizeLow), lpName);
+}
+
+NT_EXPORT HANDLE WINAPI CreateFileMappingNumaW(HANDLE hFile,
+                                               LPSECURITY_ATTRIBUTES lpFileMappingAttributes,
+                                               DWORD flProtect, DWORD dwMaximumSizeHigh,
+                                               DWORD dwMaximumSizeLow, LPCWSTR lpName,
+                                               DWORD nndPreferred)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
+    NTSTATUS status =
+        nt_object_name_from_wide(&name, lpName, nt_api_create_attributes(lpFileMappingAttributes));
+
+    return nt_api_create_mapping(&name, status, hFile, lpFileMappingAttributes, flProtect,
+                                 nt_u64(dwMaximumSizeHigh, dwMaximumSizeLow), nndPreferred);
+}
+
+/* FILE_MAP_EXECUTE is no right of a section; as in opening it means the one that is (2.10). */
+static ULONG handle_access(ULONG access)
+{
+    return access & FILE_MAP_EXECUTE ? (access & ~(ULONG)FILE_MAP_EXECUTE) | SECTION_MAP_EXECUTE
+                                     : access;
+}
+
+NT_EXPORT HANDLE WINAPI CreateFileMapping2(HANDLE File, SECURITY_ATTRIBUTES *SecurityAttributes,
+                                           ULONG DesiredAccess, ULONG PageProtection,
+                                           ULONG AllocationAttributes, ULONG64 MaximumSize,
+                                           PCWSTR Name, MEM_EXTENDED_PARAMETER *ExtendedParameters,
+                                           ULONG ParameterCount)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
+    NTSTATUS status =
+        nt_object_name_from_wide(&name, Name, nt_api_create_attributes(SecurityAttributes));
+    const ULONG access = handle_access(DesiredAccess);
+    struct nt_api_mapping mapping = {
+        .file = File,
+        .security = SecurityAttributes,
+        .protect = PageProtection,
+        .attributes = AllocationAttributes,
+        .access = &access,
+        .size = MaximumSize,
+        .node = NUMA_NO_PREFERRED_NODE,
+    };
+
+    mapping.extended =
+        nt_api_read_section_parameters(ExtendedParameters, ParameterCount, &mapping.node);
+    return nt_api_create_section(&name, status, &mapping);
 }
 
 NT_EXPORT HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
@@ -75,9 +121,9 @@ static void *map_view(HANDLE section, const struct nt_view_request *request)
     return nt_api_result(nt_view_map(section, request, &base, &size)) ? base : NULL;
 }
 
-static void *map_by_access(HANDLE section, DWORD access, uint64_t offset, SIZE_T size, void *base)
+static struct nt_view_request access_request(DWORD access, uint64_t offset, SIZE_T size, void *base)
 {
-    struct nt_view_request request = {
+    return (struct nt_view_request){
         .base = base,
         .offset = offset,
         .size = size,
@@ -85,6 +131,11 @@ static void *map_by_access(HANDLE section, DWORD access, uint64_t offset, SIZE_T
                            (access & FILE_MAP_RESERVE ? MEM_RESERVE : 0),
         .protect = view_protection(access),
     };
+}
+
+static void *map_by_access(HANDLE section, DWORD access, uint64_t offset, SIZE_T size, void *base)
+{
+    struct nt_view_request request = access_request(access, offset, size, base);
 
     return map_view(section, &request);
 }
@@ -104,6 +155,19 @@ NT_EXPORT LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesired
 {
     return map_by_access(hFileMappingObject, dwDesiredAccess,
                          nt_u64(dwFileOffsetHigh, dwFileOffsetLow), dwNumberOfBytesToMap, NULL);
+}
+
+NT_EXPORT LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
+                                            DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
+                                            SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
+                                            DWORD nndPreferred)
+{
+    struct nt_view_request request =
+        access_request(dwDesiredAccess, nt_u64(dwFileOffsetHigh, dwFileOffsetLow),
+                       dwNumberOfBytesToMap, lpBaseAddress);
+
+    request.on_node = nndPreferred != NUMA_NO_PREFERRED_NODE; /* 7.45 */
+    return map_view(hFileMappingObject, &request);
 }
 
 NT_EXPORT PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess,
@@ -183,7 +247,12 @@ NT_EXPORT BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG 
 
 NT_EXPORT BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush)
 {
-    return nt_api_result(nt_view_flush(lpBaseAddress, dwNumberOfBytesToFlush));
+    void *base = (void *)lpBaseAddress;
+    size_t size = dwNumberOfBytesToFlush;
+    NTSTATUS status = nt_view_flush(&base, &size);
+
+    /* 16.20: memory that no file stands behind has nowhere to be written to. */
+    return nt_api_result(status == STATUS_NOT_MAPPED_DATA ? STATUS_SUCCESS : status);
 }
 
 /* --- private memory, and all memory ------------------------------------------------- */
@@ -198,6 +267,14 @@ NT_EXPORT LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAl
                                                                                         : NULL;
 }
 
+NT_EXPORT LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
+                                       DWORD flAllocationType, DWORD flProtect)
+{
+    if (!nt_api_result(nt_api_check_process(hProcess)))
+        return NULL;
+    return VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
+}
+
 NT_EXPORT BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)
 {
     void *base = lpAddress;
@@ -207,6 +284,57 @@ NT_EXPORT BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeT
     if (dwFreeType == MEM_RELEASE && dwSize)
         return nt_api_result(STATUS_INVALID_PARAMETER);
     return nt_api_result(nt_memory_free(&base, &size, dwFreeType));
+}
+
+NT_EXPORT BOOL WINAPI VirtualFreeEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
+                                    DWORD dwFreeType)
+{
+    if (!nt_api_result(nt_api_check_process(hProcess)))
+        return FALSE;
+    return VirtualFree(lpAddress, dwSize, dwFreeType);
+}
+
+/* 9.2: a place for the old protection comes before everything else. */
+static NTSTATUS protect(LPVOID address, SIZE_T size, DWORD protection, PDWORD old)
+{
+    void *base = address;
+    size_t bytes = size;
+    ULONG before;
+    NTSTATUS status;
+
+    if (!old)
+        return STATUS_ACCESS_VIOLATION;
+    status = nt_memory_protect(&base, &bytes, protection, &before);
+    if (NT_SUCCESS(status))
+        *old = before;
+    return status;
+}
+
+NT_EXPORT BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
+                                     PDWORD lpflOldProtect)
+{
+    return nt_api_result(protect(lpAddress, dwSize, flNewProtect, lpflOldProtect));
+}
+
+NT_EXPORT BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
+                                       DWORD flNewProtect, PDWORD lpflOldProtect)
+{
+    if (!nt_api_result(nt_api_check_process(hProcess)))
+        return FALSE;
+    return VirtualProtect(lpAddress, dwSize, flNewProtect, lpflOldProtect);
+}
+
+NT_EXPORT BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection,
+                                            PULONG OldProtection)
+{
+    DWORD old;
+    NTSTATUS status = protect(Address, Size, NewProtection, OldProtection ? &old : NULL); /* 9.24 */
+
+    if (NT_SUCCESS(status))
+        *OldProtection = old;
+    else if (status == STATUS_CONFLICTING_ADDRESSES)
+        *OldProtection = PAGE_NOACCESS; /* 9.22 */
+    return nt_api_result(status);
 }
 
 NT_EXPORT SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
@@ -221,4 +349,12 @@ NT_EXPORT SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATIO
     else
         status = nt_memory_query(lpAddress, lpBuffer);
     return nt_api_result(status) ? sizeof(*lpBuffer) : 0;
+}
+
+NT_EXPORT SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress,
+                                       PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength)
+{
+    if (!nt_api_result(nt_api_check_process(hProcess)))
+        return 0;
+    return VirtualQuery(lpAddress, lpBuffer, dwLength);
 }

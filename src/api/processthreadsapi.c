@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * processthreadsapi.h: who we are.
+ * processthreadsapi.h: who we are, and how we end.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <windows.h>
 
+#include "api/error.h"
+#include "api/section-api.h"
 #include "lib/process/process.h"
 #include "util/macro.h"
 
@@ -22,4 +25,29 @@ NT_EXPORT DWORD WINAPI GetCurrentProcessId(void)
 NT_EXPORT DWORD WINAPI GetCurrentThreadId(void)
 {
     return nt_thread_id();
+}
+
+NT_EXPORT HANDLE WINAPI GetCurrentThread(void)
+{
+    return (HANDLE)(LONG_PTR)-2;
+}
+
+/* Linux keeps 8 bits of an exit code; a failure must not look like a success for that. */
+static int exit_code(UINT code)
+{
+    return code && !(code & 0xFF) ? 0xFF : (int)(code & 0xFF);
+}
+
+NT_EXPORT void WINAPI ExitProcess(UINT code)
+{
+    exit(exit_code(code));
+}
+
+NT_EXPORT BOOL WINAPI TerminateProcess(HANDLE process, UINT code)
+{
+    NTSTATUS status = nt_api_check_process(process);
+
+    if (NT_SUCCESS(status))
+        _exit(exit_code(code));
+    return nt_api_result(status);
 }

@@ -45,58 +45,60 @@ static bool is_file(HANDLE file)
     return file != NULL && file != INVALID_HANDLE_VALUE; /* 1.22 */
 }
 
-NTSTATUS nt_api_check_section_file(HANDLE file, ULONG attributes)
-{
-    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    ULONG known = SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_IMAGE;
-    ULONG backing = attributes & (SEC_RESERVE | SEC_COMMIT);
-    NTSTATUS status;
-
-    if (attributes & ~known)
-        return STATUS_INVALID_PARAMETER_6;
-    if (attributes & SEC_IMAGE) {
-        if (attributes & ~(ULONG)SEC_IMAGE_NO_EXECUTE)
-            return STATUS_INVALID_PARAMETER_6;
-    } else if (backing == 0 || backing == (SEC_RESERVE | SEC_COMMIT)) {
-        return STATUS_INVALID_PARAMETER_6;
-    }
-    status = nt_handle_get(file, NULL, 0, &object, NULL);
-    return NT_SUCCESS(status) ? STATUS_OBJECT_TYPE_MISMATCH : status;
-}
-
-static NTSTATUS create_mapping(const struct nt_object_name *name, HANDLE file,
-                               const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
-                               HANDLE *ret_handle)
+static NTSTATUS create_section(const struct nt_object_name *name,
+                               const struct nt_api_mapping *mapping, HANDLE *ret_handle)
 {
     struct nt_section_parameters parameters = {
-        .size = size,
-        .protection = protect & PAGE_PART,
-        .attributes = protect & SEC_PART ? protect & SEC_PART : SEC_COMMIT, /* 1.6 */
-        .access = creator_access(protect & PAGE_PART),
+        .size = mapping->size,
+        .protection = mapping->protect,
+        .attributes = mapping->attributes ? mapping->attributes : SEC_COMMIT, /* 1.6 */
+        .access = mapping->access ? *mapping->access : creator_access(mapping->protect),
+        .file = is_file(mapping->file) ? mapping->file : NULL,
+        .on_node = mapping->node != NUMA_NO_PREFERRED_NODE,
+        .node = mapping->node,
     };
 
-    if (!parameters.access)
+    if (!NT_SUCCESS(mapping->extended))
+        return mapping->extended;
+    if (!creator_access(mapping->protect)) /* 1.2 */
         return STATUS_INVALID_PAGE_PROTECTION;
-    if (is_file(file))
-        return nt_api_check_section_file(file, parameters.attributes);
-    if (size == 0) /* 1.21 */
+    if (!parameters.file && mapping->size == 0) /* 1.21 */
         return STATUS_INVALID_PARAMETER_4;
-    if (security && security->lpSecurityDescriptor)
+    if (parameters.on_node && !nt_section_node_exists(mapping->node))
+        return STATUS_INVALID_PARAMETER;
+    if (mapping->security && mapping->security->lpSecurityDescriptor)
         return STATUS_NOT_SUPPORTED;
     return nt_section_create(name, &parameters, ret_handle);
 }
 
-HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
-                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size)
+HANDLE nt_api_create_section(const struct nt_object_name *name, NTSTATUS name_status,
+                             const struct nt_api_mapping *mapping)
 {
     NTSTATUS status = name_status;
     HANDLE handle = NULL;
 
     if (NT_SUCCESS(status))
-        status = create_mapping(name, file, security, protect, size, &handle);
+        status = create_section(name, mapping, &handle);
     SetLastError(status == STATUS_OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS
                                                      : nt_status_to_win32(status));
     return NT_SUCCESS(status) ? handle : NULL;
+}
+
+HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
+                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
+                             ULONG node)
+{
+    const struct nt_api_mapping mapping = {
+        .file = file,
+        .security = security,
+        .protect = protect & PAGE_PART,
+        .attributes = protect & SEC_PART,
+        .size = size,
+        .node = node,
+        .extended = protect & SEC_NO_CHANGE ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS,
+    };
+
+    return nt_api_create_section(name, name_status, &mapping);
 }
 
 /* --- opening ------------------------------------------------------------------------ */
@@ -176,6 +178,26 @@ static NTSTATUS read_parameter(const MEM_EXTENDED_PARAMETER *parameter,
     default: /* 3.41, 3.51 */
         return STATUS_INVALID_PARAMETER;
     }
+}
+
+NTSTATUS nt_api_read_section_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
+                                        ULONG *ret_node)
+{
+    ULONG node = NUMA_NO_PREFERRED_NODE;
+    bool seen = false;
+
+    if (count && !parameters)
+        return STATUS_INVALID_PARAMETER;
+    for (ULONG i = 0; i < count; i++) {
+        if ((unsigned)parameters[i].Type != MemExtendedParameterNumaNode || seen)
+            return STATUS_INVALID_PARAMETER;
+        node = parameters[i].ULong;
+        seen = true;
+    }
+    if (node != NUMA_NO_PREFERRED_NODE && !nt_section_node_exists(node))
+        return STATUS_INVALID_PARAMETER;
+    *ret_node = node;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,

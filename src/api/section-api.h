@@ -21,16 +21,35 @@
  */
 ULONG nt_api_create_attributes(const SECURITY_ATTRIBUTES *security);
 
+/* What one of the CreateFileMapping functions was asked for. */
+struct nt_api_mapping {
+    HANDLE file;
+    const SECURITY_ATTRIBUTES *security;
+    DWORD protect;       /* PAGE_ value */
+    DWORD attributes;    /* SEC_ flags; 0 is SEC_COMMIT (1.6) */
+    const ULONG *access; /* of the handle; NULL: what the protection says (13.1) */
+    uint64_t size;       /* bytes */
+    ULONG node;          /* NUMA node, or NUMA_NO_PREFERRED_NODE */
+    NTSTATUS extended;   /* what reading the extended parameters gave (17.4) */
+};
+
 /**
- * nt_api_create_mapping() - the body of CreateFileMapping, whatever the width of its name
+ * nt_api_create_section() - the body of every CreateFileMapping, whatever the width of its name
  * @name:        made with nt_api_create_attributes(); deinit stays with the caller
  * @name_status: what making @name gave
- * @size:        bytes
  *
  * Checks in the order of 17.1 and sets the last error, on success too (1.18, 1.19).
  */
+HANDLE nt_api_create_section(const struct nt_object_name *name, NTSTATUS name_status,
+                             const struct nt_api_mapping *mapping);
+
+/**
+ * nt_api_create_mapping() - the same for the functions that take page and SEC_ values in one
+ * @protect: SEC_NO_CHANGE is not among them (1.50)
+ */
 HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
-                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size);
+                             const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
+                             ULONG node);
 
 /**
  * nt_api_open_mapping() - the body of OpenFileMapping
@@ -43,20 +62,21 @@ HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_stat
                            const void *text, DWORD access);
 
 /**
- * nt_api_check_section_file() - what a create over @file is answered until files come
- *
- * No handle is one of a file yet, so that it is an invalid one or one of something else (1.23,
- * 1.24), unless the attributes are wrong for any file (1.7 to 1.11, 1.15).
- */
-NTSTATUS nt_api_check_section_file(HANDLE file, ULONG attributes);
-
-/**
  * nt_api_check_process() - STATUS_SUCCESS for the current process's pseudo handle
  *
  * STATUS_INVALID_HANDLE also for NULL (3.31); STATUS_OBJECT_TYPE_MISMATCH for handles of other
  * objects. Handles of other processes do not exist yet.
  */
 NTSTATUS nt_api_check_process(HANDLE process);
+
+/**
+ * nt_api_read_section_parameters() - the extended parameters of a create (1.49, 3.41, 3.51)
+ * @ret_node: NUMA_NO_PREFERRED_NODE when none is asked for
+ *
+ * A section takes a NUMA node and nothing else. Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER.
+ */
+NTSTATUS nt_api_read_section_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
+                                        ULONG *ret_node);
 
 /**
  * nt_api_read_map_parameters() - the extended parameters of a map (3.41 to 3.44, 3.51)

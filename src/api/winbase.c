@@ -17,7 +17,18 @@ NT_EXPORT HANDLE WINAPI CreateFileMappingA(HANDLE file, LPSECURITY_ATTRIBUTES se
     NTSTATUS status = nt_object_name_from_utf8(&name, text, nt_api_create_attributes(security));
 
     return nt_api_create_mapping(&name, status, file, security, protect,
-                                 nt_u64(size_high, size_low));
+                                 nt_u64(size_high, size_low), NUMA_NO_PREFERRED_NODE);
+}
+
+NT_EXPORT HANDLE WINAPI CreateFileMappingNumaA(HANDLE file, LPSECURITY_ATTRIBUTES security,
+                                               DWORD protect, DWORD size_high, DWORD size_low,
+                                               LPCSTR text, DWORD node)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
+    NTSTATUS status = nt_object_name_from_utf8(&name, text, nt_api_create_attributes(security));
+
+    return nt_api_create_mapping(&name, status, file, security, protect,
+                                 nt_u64(size_high, size_low), node);
 }
 
 NT_EXPORT HANDLE WINAPI OpenFileMappingA(DWORD access, BOOL inherit, LPCSTR text)

@@ -4,31 +4,26 @@
  * last error and with what only the Nt layer can ask for (rights of a new handle, high bits of
  * an address that must be zero). A handle that could not be made is NULL (1.4, 11.32).
  */
+#include <string.h>
+
 #include <ntstatus.h>
 #include <windows.h>
 #include <winternl.h>
 
 #include "api/section-api.h"
+#include "api/zero-bits.h"
+#include "lib/memory/image.h"
+#include "lib/memory/section-attributes.h"
 #include "util/macro.h"
-
-/* SECTION_IMAGE_INFORMATION, which no section has yet, on 64-bit Windows. */
-#define IMAGE_INFORMATION_SIZE 64u
 
 /* --- sections ----------------------------------------------------------------------- */
 
-static NTSTATUS create_section(const struct nt_object_name *name,
-                               const struct nt_section_parameters *parameters, HANDLE file,
-                               HANDLE *ret_handle)
-{
-    if (file)
-        return nt_api_check_section_file(file, parameters->attributes);
-    return nt_section_create(name, parameters, ret_handle);
-}
-
-NT_EXPORT NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
-                                         POBJECT_ATTRIBUTES ObjectAttributes,
-                                         PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection,
-                                         ULONG AllocationAttributes, HANDLE FileHandle)
+NT_EXPORT NTSTATUS NTAPI NtCreateSectionEx(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                           POBJECT_ATTRIBUTES ObjectAttributes,
+                                           PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection,
+                                           ULONG AllocationAttributes, HANDLE FileHandle,
+                                           PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                           ULONG ExtendedParameterCount)
 {
     NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name;
     struct nt_section_parameters parameters = {
@@ -36,15 +31,44 @@ NT_EXPORT NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK Desi
         .protection = SectionPageProtection,
         .attributes = AllocationAttributes,
         .access = DesiredAccess,
+        .file = FileHandle,
     };
     NTSTATUS status = nt_object_name_from_attributes(&name, ObjectAttributes);
     HANDLE handle = NULL;
 
     if (!SectionHandle)
         return STATUS_ACCESS_VIOLATION;
+    if (NT_SUCCESS(status)) /* 17.4: before anything else is looked at */
+        status = nt_api_read_section_parameters(ExtendedParameters, ExtendedParameterCount,
+                                                &parameters.node);
+    parameters.on_node = NT_SUCCESS(status) && parameters.node != NUMA_NO_PREFERRED_NODE;
     if (NT_SUCCESS(status))
-        status = create_section(&name, &parameters, FileHandle, &handle);
+        status = nt_section_create(&name, &parameters, &handle);
     *SectionHandle = NT_SUCCESS(status) ? handle : NULL;
+    return status;
+}
+
+NT_EXPORT NTSTATUS NTAPI NtCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                         POBJECT_ATTRIBUTES ObjectAttributes,
+                                         PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection,
+                                         ULONG AllocationAttributes, HANDLE FileHandle)
+{
+    return NtCreateSectionEx(SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
+                             SectionPageProtection, AllocationAttributes, FileHandle, NULL, 0);
+}
+
+NT_EXPORT NTSTATUS NTAPI NtExtendSection(HANDLE SectionHandle, PLARGE_INTEGER NewSectionSize)
+{
+    uint64_t size;
+    NTSTATUS status;
+
+    if (!NewSectionSize)
+        return STATUS_ACCESS_VIOLATION;
+    if (NewSectionSize->QuadPart < 0)
+        return STATUS_INVALID_PARAMETER_2;
+    status = nt_section_extend(SectionHandle, (uint64_t)NewSectionSize->QuadPart, &size);
+    if (NT_SUCCESS(status))
+        NewSectionSize->QuadPart = (LONGLONG)size;
     return status;
 }
 
@@ -65,62 +89,58 @@ NT_EXPORT NTSTATUS NTAPI NtOpenSection(PHANDLE SectionHandle, ACCESS_MASK Desire
     return status;
 }
 
+/* The buffer is large enough, and aligned as its owner likes. */
+static NTSTATUS query_section(struct nt_section *section, bool basic, void *buffer)
+{
+    if (basic) {
+        SECTION_BASIC_INFORMATION information = {.BaseAddress = NULL};
+
+        information.Attributes = nt_section_told_attributes(section->attributes);
+        information.Size.QuadPart = (LONGLONG)nt_section_refresh_size(section);
+        memcpy(buffer, &information, sizeof(information));
+    } else {
+        SECTION_IMAGE_INFORMATION information;
+
+        if (!(section->attributes & SEC_IMAGE))
+            return STATUS_SECTION_NOT_IMAGE;
+        /* A handle that may map nothing came without the image. */
+        if (!section->image)
+            return STATUS_ACCESS_DENIED;
+        memset(&information, 0, sizeof(information));
+        nt_image_describe(section->image, &information);
+        memcpy(buffer, &information, sizeof(information));
+    }
+    return STATUS_SUCCESS;
+}
+
 NT_EXPORT NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle,
                                         SECTION_INFORMATION_CLASS SectionInformationClass,
                                         PVOID SectionInformation, SIZE_T SectionInformationLength,
                                         PSIZE_T ReturnLength)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    SECTION_BASIC_INFORMATION information = {.BaseAddress = NULL};
-    const struct nt_section *section;
+    bool basic = SectionInformationClass == SectionBasicInformation;
+    SIZE_T needed = basic ? sizeof(SECTION_BASIC_INFORMATION) : sizeof(SECTION_IMAGE_INFORMATION);
     NTSTATUS status;
 
     /* 17.10: the length comes before what the section is. */
-    if (SectionInformationClass != SectionBasicInformation &&
-        SectionInformationClass != SectionImageInformation)
+    if (!basic && SectionInformationClass != SectionImageInformation)
         return STATUS_INVALID_INFO_CLASS;
-    if (SectionInformationLength < (SectionInformationClass == SectionBasicInformation
-                                        ? sizeof(information)
-                                        : IMAGE_INFORMATION_SIZE))
+    if (SectionInformationLength < needed)
         return STATUS_INFO_LENGTH_MISMATCH;
     if (!SectionInformation)
         return STATUS_ACCESS_VIOLATION;
     status = nt_handle_get(SectionHandle, &nt_section_type, SECTION_QUERY, &object, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    if (SectionInformationClass == SectionImageInformation)
-        return STATUS_SECTION_NOT_IMAGE;
-
-    section = NT_CONTAINER_OF(object, struct nt_section, object);
-    information.Attributes = section->attributes;
-    information.Size.QuadPart = (LONGLONG)section->size;
-    *(SECTION_BASIC_INFORMATION *)SectionInformation = information;
-    if (ReturnLength)
-        *ReturnLength = sizeof(information);
-    return STATUS_SUCCESS;
+    status = query_section(NT_CONTAINER_OF(object, struct nt_section, object), basic,
+                           SectionInformation);
+    if (NT_SUCCESS(status) && ReturnLength)
+        *ReturnLength = needed;
+    return status;
 }
 
 /* --- views -------------------------------------------------------------------------- */
-
-/*
- * @zero_bits: fewer than 32 count high bits of a 32-bit address that must be zero; more are a
- * mask whose highest bit is the highest that an address may have.
- */
-static NTSTATUS read_zero_bits(ULONG_PTR zero_bits, struct nt_view_request *request)
-{
-    uint64_t limit;
-
-    if (zero_bits == 0)
-        return STATUS_SUCCESS;
-    if (zero_bits > 21 && zero_bits < 32)
-        return STATUS_INVALID_PARAMETER_4;
-    limit = zero_bits < 32 ? UINT32_MAX >> zero_bits : UINT64_MAX >> __builtin_clzll(zero_bits);
-    if ((uint64_t)request->base > limit)
-        return STATUS_INVALID_PARAMETER_4;
-    if (!request->base && limit < NT_USER_END)
-        request->highest = limit | 0xFFF;
-    return STATUS_SUCCESS;
-}
 
 static NTSTATUS map_view(HANDLE section, const struct nt_view_request *request, PVOID *base,
                          PLARGE_INTEGER offset, PSIZE_T size)
@@ -158,7 +178,8 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Process
     request.offset = SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0;
     if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap)
         return STATUS_INVALID_PARAMETER_8;
-    status = read_zero_bits(ZeroBits, &request);
+    status = nt_api_read_zero_bits(ZeroBits, request.base, STATUS_INVALID_PARAMETER_4,
+                                   &request.highest);
     if (!NT_SUCCESS(status))
         return status;
     if (request.size && CommitSize > request.size)

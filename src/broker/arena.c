@@ -163,6 +163,7 @@ int nt_arena_take(struct nt_arena *arena, const uint16_t *name, size_t n_units, 
     /* The next generation, still free. */
     atomic_store_explicit(&record->word, ((word >> 8) + 1) << 8, memory_order_relaxed);
     record->lease_fd = record->write_fd = record->read_fd = -1;
+    record->extra_fd = record->extra_read_fd = -1;
     record->name_hash = hash(name, n_units);
     record->name_units = (uint32_t)n_units;
     record->name_block = store(arena, index, name, size);

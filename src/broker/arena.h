@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define NT_ARENA_MAGIC   0x6e7461726e610001ull
-#define NT_ARENA_VERSION 1u
+#define NT_ARENA_VERSION 2u
 #define NT_ARENA_RECORDS (1u << 18) /* at most; fewer under a low RLIMIT_FSIZE or RLIMIT_AS */
 #define NT_ARENA_BLOCKS  (1u << 20)
 #define NT_ARENA_NONE    UINT32_MAX
@@ -38,10 +38,12 @@ struct nt_record {
     uint32_t protection, attributes; /* section */
     uint32_t manual_reset;           /* event */
     uint32_t name_units;
-    uint32_t name_block; /* first of a chain */
-    uint32_t zero;
+    uint32_t name_block;    /* first of a chain */
+    uint32_t node;          /* section: NUMA node */
     uint64_t token, number; /* the request that made it */
-    uint64_t reserved[20];
+    /* An image's file, or the commit map of a SEC_RESERVE section and its read-only description. */
+    int32_t extra_fd, extra_read_fd;
+    uint64_t reserved[19];
 };
 
 #define NT_BLOCK_BYTES 248u

@@ -78,11 +78,12 @@ void nt_clients_deinit(struct nt_broker *broker);
 /**
  * nt_dispatch() - serve one message
  * @bytes, @size: as received; 8-byte aligned
+ * @fds, @n_fds:  what came along, at most NT_IPC_MAX_REQUEST_FDS; all of it is taken or closed
  *
  * Return: 0; a negative errno when the connection must end.
  */
 int nt_dispatch(struct nt_broker *broker, struct nt_broker_client *client, const void *bytes,
-                size_t size);
+                size_t size, int *fds, size_t n_fds);
 
 /* --- broker.c -------------------------------------------------------------------------------- */
 

@@ -179,16 +179,19 @@ static int serve(struct nt_broker *broker, struct nt_broker_client *client)
     r = check_reader(broker, client, &ready);
     if (r < 0 || !ready)
         return r;
-    /* No request brings descriptors. */
-    r = nt_os_socket_recv(client->fd, buffer, sizeof(buffer), &size, fds, 0, &n_fds, &sender,
-                          false);
+    /* Nobody who has not said HELLO brings any; the list says what each request may bring. */
+    r = nt_os_socket_recv(client->fd, buffer, sizeof(buffer), &size, fds,
+                          client->said_hello ? NT_IPC_MAX_REQUEST_FDS : 0, &n_fds, &sender, false);
     if (r < 0)
         return r == -EAGAIN ? 0 : r;
     if (!client->said_hello)
         client->sender = sender;
-    if (sender.uid != client->sender.uid || sender.pid != client->peer.pid)
+    if (sender.uid != client->sender.uid || sender.pid != client->peer.pid) {
+        while (n_fds > 0)
+            nt_os_close(fds[--n_fds]);
         return -EPERM;
-    return nt_dispatch(broker, client, buffer, size);
+    }
+    return nt_dispatch(broker, client, buffer, size, fds, n_fds);
 }
 
 void nt_client_ready(struct nt_broker *broker, uint32_t generation, uint32_t slot, uint32_t events)

@@ -26,17 +26,19 @@ struct reply {
         struct nt_hello_reply hello;
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
+        struct nt_grow_reply grow;
     };
     int fds[NT_OS_MAX_FDS];
     size_t n_fds;
     int lease_fd; /* owned: the end that goes to the client */
 };
 
+/* A handler takes what it wants of the request's descriptors; the rest is closed behind it. */
 typedef NTSTATUS (*handler)(struct nt_broker *broker, struct nt_broker_client *client,
-                            const struct nt_request *request, struct reply *reply);
+                            struct nt_request *request, struct reply *reply);
 
 static NTSTATUS handle_HELLO(struct nt_broker *broker, struct nt_broker_client *client,
-                             const struct nt_request *request, struct reply *reply)
+                             struct nt_request *request, struct reply *reply)
 {
     const struct nt_hello_request *hello = &request->hello;
     uint64_t token = hello->token;
@@ -102,11 +104,10 @@ static NTSTATUS prepare_object(struct nt_broker *broker, const struct nt_broker_
                                ACCESS_MASK granted, struct reply *reply)
 {
     const struct nt_record *record = nt_object_record(&broker->objects, object);
-    uint32_t payload;
+    struct nt_payload_choice choice;
     NTSTATUS status;
-    int fd;
 
-    status = nt_object_payload(&broker->objects, object, granted, &payload, &fd);
+    status = nt_object_payload(&broker->objects, object, granted, &choice);
     if (!NT_SUCCESS(status))
         return status;
     if (reply->lease_fd < 0) {
@@ -116,15 +117,16 @@ static NTSTATUS prepare_object(struct nt_broker *broker, const struct nt_broker_
             return nt_status_from_errno(r);
     }
     reply->fds[reply->n_fds++] = reply->lease_fd;
-    if (fd >= 0)
-        reply->fds[reply->n_fds++] = fd;
+    for (size_t i = 0; i < choice.n_fds; i++)
+        reply->fds[reply->n_fds++] = choice.fds[i];
     reply->object.id = nt_object_id(&broker->objects, object);
     reply->object.access = granted;
-    reply->object.payload = NT_PAYLOAD_LEASE | payload;
+    reply->object.payload = NT_PAYLOAD_LEASE | choice.payload;
     reply->object.size = record->size;
     reply->object.protection = record->protection;
     reply->object.attributes = record->attributes;
     reply->object.manual_reset = record->manual_reset;
+    reply->object.node = record->node;
     return STATUS_SUCCESS;
 }
 
@@ -164,12 +166,14 @@ static bool is_good_create(const struct nt_create_request *create)
 {
     if (!is_kind(create->kind) || (create->flags & ~(uint32_t)NT_NAME_FLAGS))
         return false;
-    return create->kind != NT_KIND_SECTION ||
-           (create->size > 0 && create->size <= INT64_MAX && create->size % NT_PAGE_SIZE == 0);
+    if (create->kind != NT_KIND_SECTION)
+        return true;
+    return create->size > 0 && create->size <= INT64_MAX &&
+           ((create->attributes & SEC_FILE) || create->size % NT_PAGE_SIZE == 0);
 }
 
 static NTSTATUS create_object(struct nt_broker *broker, const struct nt_broker_client *client,
-                              const struct nt_request *request, const struct nt_name *name,
+                              struct nt_request *request, const struct nt_name *name,
                               const struct nt_directory *directory, struct reply *reply)
 {
     const struct nt_create_request *create = &request->create;
@@ -181,8 +185,8 @@ static NTSTATUS create_object(struct nt_broker *broker, const struct nt_broker_c
     if (!NT_SUCCESS(status))
         return status;
     status = nt_objects_create(&broker->objects, directory, name->leaf, name->leaf_count,
-                               client->charge.user, create, client->token, request->header.number,
-                               &object, &reply->lease_fd);
+                               client->charge.user, create, request->fds, request->n_fds,
+                               client->token, request->header.number, &object, &reply->lease_fd);
     if (!NT_SUCCESS(status))
         return status;
     status = prepare_object(broker, object, granted, reply);
@@ -199,7 +203,7 @@ static NTSTATUS create_object(struct nt_broker *broker, const struct nt_broker_c
 }
 
 static NTSTATUS handle_CREATE(struct nt_broker *broker, struct nt_broker_client *client,
-                              const struct nt_request *request, struct reply *reply)
+                              struct nt_request *request, struct reply *reply)
 {
     const struct nt_create_request *create = &request->create;
     struct nt_broker_object *object;
@@ -210,7 +214,9 @@ static NTSTATUS handle_CREATE(struct nt_broker *broker, struct nt_broker_client 
 
     if (!is_good_create(create))
         return STATUS_INVALID_PARAMETER;
-    status = resolve(client, request, create->flags, &name, &directory);
+    status = nt_payload_check(create, request->fds, request->n_fds);
+    if (NT_SUCCESS(status))
+        status = resolve(client, request, create->flags, &name, &directory);
     if (!NT_SUCCESS(status))
         return status;
     object = nt_objects_find(&broker->objects, &directory, name.leaf, name.leaf_count);
@@ -231,7 +237,7 @@ static NTSTATUS handle_CREATE(struct nt_broker *broker, struct nt_broker_client 
 }
 
 static NTSTATUS handle_OPEN(struct nt_broker *broker, struct nt_broker_client *client,
-                            const struct nt_request *request, struct reply *reply)
+                            struct nt_request *request, struct reply *reply)
 {
     const struct nt_open_request *open = &request->open;
     struct nt_broker_object *object;
@@ -251,7 +257,7 @@ static NTSTATUS handle_OPEN(struct nt_broker *broker, struct nt_broker_client *c
 }
 
 static NTSTATUS handle_STATISTICS(struct nt_broker *broker, struct nt_broker_client *client,
-                                  const struct nt_request *request, struct reply *reply)
+                                  struct nt_request *request, struct reply *reply)
 {
     (void)client;
     (void)request;
@@ -268,8 +274,28 @@ static NTSTATUS handle_STATISTICS(struct nt_broker *broker, struct nt_broker_cli
     return STATUS_SUCCESS;
 }
 
+/* The number of a section that the client could open by its name: it may tell and ask. */
+static NTSTATUS handle_GROW(struct nt_broker *broker, struct nt_broker_client *client,
+                            struct nt_request *request, struct reply *reply)
+{
+    const struct nt_grow_request *grow = &request->grow;
+    const struct nt_broker_object *object = nt_objects_by_id(&broker->objects, grow->id);
+    ACCESS_MASK granted;
+    NTSTATUS status;
+
+    if (grow->size > INT64_MAX)
+        return STATUS_INVALID_PARAMETER;
+    if (!object)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    status = check_access(client, nt_object_record(&broker->objects, object),
+                          grow->size ? SECTION_EXTEND_SIZE : SECTION_QUERY, &granted);
+    if (!NT_SUCCESS(status))
+        return status;
+    return nt_object_grow(&broker->objects, object, grow->size, &reply->grow.size);
+}
+
 static const handler handlers[NT_MESSAGE_END] = {
-#define X(name, number, structs, units, fds) [number] = handle_##name,
+#define X(name, number, structs, units, request_fds, reply_fds) [number] = handle_##name,
     NT_MESSAGES(X)
 #undef X
 };
@@ -291,28 +317,50 @@ static int send_reply(struct nt_broker_client *client, const struct nt_request *
     return nt_os_socket_send(client->fd, parts, 2, reply->fds, n_fds, false);
 }
 
-int nt_dispatch(struct nt_broker *broker, struct nt_broker_client *client, const void *bytes,
-                size_t size)
+/* HELLO comes first, and once; every other request has a number, and no descriptor too many. */
+static bool is_in_turn(const struct nt_broker_client *client, const struct nt_request *request,
+                       size_t n_fds)
+{
+    return (request->header.type == NT_MESSAGE_HELLO) != client->said_hello &&
+           (!client->said_hello || request->header.number != 0) &&
+           n_fds <= request->info->max_request_fds;
+}
+
+static int dispatch(struct nt_broker *broker, struct nt_broker_client *client,
+                    struct nt_request *request)
 {
     struct reply reply;
-    struct nt_request request;
     NTSTATUS status;
     int r;
-
-    r = nt_request_decode(bytes, size, &request);
-    if (r < 0)
-        return r;
-    /* HELLO comes first, and once; every other request has a number. */
-    if ((request.header.type == NT_MESSAGE_HELLO) == client->said_hello ||
-        (client->said_hello && request.header.number == 0))
-        return -EPROTO;
 
     memset(&reply, 0, sizeof(reply));
     reply.lease_fd = -1;
     broker->n_requests++;
-    status = handlers[request.header.type](broker, client, &request, &reply);
-    r = send_reply(client, &request, status, &reply);
+    status = handlers[request->header.type](broker, client, request, &reply);
+    r = send_reply(client, request, status, &reply);
     /* Not sent: with this end the lease of a new object dies, and with it the object. */
     nt_os_close(reply.lease_fd);
+    return r;
+}
+
+int nt_dispatch(struct nt_broker *broker, struct nt_broker_client *client, const void *bytes,
+                size_t size, int *fds, size_t n_fds)
+{
+    struct nt_request request;
+    int r;
+
+    r = nt_request_decode(bytes, size, &request);
+    if (r == 0 && !is_in_turn(client, &request, n_fds))
+        r = -EPROTO;
+    if (r == 0) {
+        request.n_fds = n_fds;
+        for (size_t i = 0; i < n_fds; i++)
+            request.fds[i] = nt_steal_fd(&fds[i]);
+        r = dispatch(broker, client, &request);
+        for (size_t i = 0; i < n_fds; i++)
+            nt_os_close(request.fds[i]);
+    }
+    for (size_t i = 0; i < n_fds; i++)
+        nt_os_closep(&fds[i]);
     return r;
 }

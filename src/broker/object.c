@@ -5,10 +5,8 @@
  * published and closed after it is cleared.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <ntstatus.h>
 
@@ -100,34 +98,23 @@ struct nt_record *nt_object_record(struct nt_objects *objects,
 
 uint64_t nt_object_id(struct nt_objects *objects, const struct nt_broker_object *object)
 {
-    return nt_record_generation(nt_object_record(objects, object)) << 20 | object->index;
-}
-
-static void close_fds(struct nt_record *record)
-{
-    record->read_fd = nt_os_close(record->read_fd);
-    record->write_fd = nt_os_close(record->write_fd);
-    record->lease_fd = nt_os_close(record->lease_fd);
-}
-
-static unsigned count_fds(const struct nt_record *record)
-{
-    return (record->lease_fd >= 0) + (record->write_fd >= 0) + (record->read_fd >= 0);
+    return nt_record_generation(nt_object_record(objects, object)) << NT_ID_INDEX_BITS |
+           object->index;
 }
 
 void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *object)
 {
     struct nt_record *record = nt_object_record(objects, object);
-    int fds[3] = {record->read_fd, record->write_fd, record->lease_fd};
+    struct nt_record fds = *record;
 
     RB_REMOVE(nt_object_tree, &objects->tree, object);
     objects->by_record[object->index] = NULL;
     objects->n_objects--;
     objects->n_bytes -= record->size;
-    objects->n_fds -= count_fds(record);
+    objects->n_fds -= nt_payload_count(record);
+    /* Cleared before they are closed. */
     nt_arena_give(&objects->arena, object->index);
-    for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++)
-        nt_os_close(fds[i]);
+    nt_payload_close(&fds);
     nt_charge_refund(objects->users, &object->charge);
     free(object);
 }
@@ -158,44 +145,12 @@ uint64_t nt_objects_reap_all(struct nt_objects *objects)
     return objects->n_objects;
 }
 
-/* An event's words are on a page of its own; the first of them is its state. */
-static int make_event_page(const struct nt_create_request *request, int *ret_fd)
-{
-    NT_CLEANUP(nt_os_closep) int fd = -1;
-    void *page;
-    int r;
-
-    r = nt_os_memfd_new("ntshm-event", NT_PAGE_SIZE, NT_OS_MEMFD_PRIVATE, &fd);
-    if (r < 0)
-        return r;
-    if (request->initial_state) {
-        r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
-        if (r < 0)
-            return r;
-        *(uint32_t *)page = NT_EVENT_PAGE_SET;
-        nt_os_unmap(page, NT_PAGE_SIZE);
-    }
-    *ret_fd = nt_steal_fd(&fd);
-    return 0;
-}
-
-static int make_payload(const struct nt_create_request *request, int *ret_fd)
-{
-    enum nt_os_memfd_flags flags = NT_OS_MEMFD_PRIVATE;
-
-    if (request->kind == NT_KIND_EVENT)
-        return make_event_page(request, ret_fd);
-    if (nt_protection_executes(request->protection))
-        flags |= NT_OS_MEMFD_EXEC;
-    return nt_os_memfd_new("ntshm", request->size, flags, ret_fd);
-}
-
 static NTSTATUS open_fds(struct nt_record *record, const struct nt_create_request *request,
-                         int *ret_lease)
+                         int *fds, size_t n_fds, int *ret_lease)
 {
     int r;
 
-    r = make_payload(request, &record->write_fd);
+    r = nt_payload_open(record, request, fds, n_fds);
     if (r == -EFBIG || r == -ENOSPC)
         return STATUS_COMMITMENT_LIMIT;
     if (r == 0)
@@ -228,6 +183,7 @@ static void fill_record(struct nt_record *record, const struct nt_broker_object 
     record->protection = request->protection;
     record->attributes = request->attributes;
     record->manual_reset = request->manual_reset != 0;
+    record->node = request->node;
 }
 
 /*
@@ -259,12 +215,13 @@ static int take_or_reap(struct nt_objects *objects, struct nt_broker_object *obj
 
 NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory *directory,
                            const uint16_t *name, size_t n_units, struct nt_user *user,
-                           const struct nt_create_request *request, uint64_t token, uint64_t number,
-                           struct nt_broker_object **ret_object, int *ret_lease)
+                           const struct nt_create_request *request, int *fds, size_t n_fds,
+                           uint64_t token, uint64_t number, struct nt_broker_object **ret_object,
+                           int *ret_lease)
 {
-    /* Three descriptors: lease, payload, and a read-only payload when someone asks for it. */
-    const uint64_t amount[NT_CHARGE_COUNT] = {
-        [NT_CHARGE_OBJECTS] = 1, [NT_CHARGE_FDS] = 3, [NT_CHARGE_BYTES] = n_units * 4 + 512};
+    const uint64_t amount[NT_CHARGE_COUNT] = {[NT_CHARGE_OBJECTS] = 1,
+                                              [NT_CHARGE_FDS] = nt_payload_n_fds(request),
+                                              [NT_CHARGE_BYTES] = n_units * 4 + 512};
     struct nt_broker_object *object = new_object(directory, name, n_units);
     struct nt_record *record;
     NTSTATUS status;
@@ -283,7 +240,7 @@ NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory
     fill_record(record, object, user, request);
     record->token = token;
     record->number = number;
-    status = open_fds(record, request, ret_lease);
+    status = open_fds(record, request, fds, n_fds, ret_lease);
     if (!NT_SUCCESS(status))
         goto fail_record;
 
@@ -292,12 +249,12 @@ NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory
     objects->by_record[object->index] = object;
     objects->n_objects++;
     objects->n_bytes += record->size;
-    objects->n_fds += count_fds(record);
+    objects->n_fds += nt_payload_count(record);
     *ret_object = object;
     return STATUS_SUCCESS;
 
 fail_record:
-    close_fds(record);
+    nt_payload_close(record);
     nt_arena_give(&objects->arena, object->index);
 fail_charge:
     nt_charge_refund(objects->users, &object->charge);
@@ -306,44 +263,38 @@ fail_object:
     return status;
 }
 
-/* The read-only description: made once per section and shared by all who may only read. */
-static int read_only(struct nt_objects *objects, struct nt_record *record, int *ret_fd)
-{
-    int r = 0;
-
-    if (record->read_fd < 0) {
-        r = nt_os_reopen(record->write_fd, O_RDONLY, &record->read_fd);
-        if (r < 0)
-            return r;
-        objects->n_fds++;
-    }
-    *ret_fd = record->read_fd;
-    return r;
-}
-
 NTSTATUS nt_object_payload(struct nt_objects *objects, const struct nt_broker_object *object,
-                           ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd)
+                           ACCESS_MASK granted, struct nt_payload_choice *ret_choice)
 {
     struct nt_record *record = nt_object_record(objects, object);
-    ACCESS_MASK write = SECTION_MAP_WRITE;
-    ACCESS_MASK read = SECTION_MAP_READ | SECTION_MAP_EXECUTE;
+    unsigned before = nt_payload_count(record);
+    int r = nt_payload_choose(record, granted, ret_choice);
 
-    if (record->kind == NT_KIND_EVENT) {
-        /* Waiting writes, so there is only open or not open. */
-        write = SYNCHRONIZE | EVENT_MODIFY_STATE;
-        read = 0;
-    }
-    *ret_payload = 0;
-    *ret_fd = -1;
-    if (granted & write) {
-        *ret_payload = NT_PAYLOAD_WRITE;
-        *ret_fd = record->write_fd;
-    } else if (granted & read) {
-        int r = read_only(objects, record, ret_fd);
+    objects->n_fds += nt_payload_count(record) - before;
+    return nt_status_from_errno(r);
+}
 
-        if (r < 0)
-            return nt_status_from_errno(r);
-        *ret_payload = NT_PAYLOAD_READ;
+struct nt_broker_object *nt_objects_by_id(struct nt_objects *objects, uint64_t id)
+{
+    uint32_t index = id & ((1u << NT_ID_INDEX_BITS) - 1);
+    struct nt_broker_object *object =
+        index < objects->arena.n_records ? objects->by_record[index] : NULL;
+
+    return object && nt_object_id(objects, object) == id ? object : NULL;
+}
+
+NTSTATUS nt_object_grow(struct nt_objects *objects, const struct nt_broker_object *object,
+                        uint64_t size, uint64_t *ret_size)
+{
+    struct nt_record *record = nt_object_record(objects, object);
+    NTSTATUS status = nt_payload_grow(record, size);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (size > record->size) {
+        objects->n_bytes += size - record->size;
+        record->size = size;
     }
+    *ret_size = record->size;
     return STATUS_SUCCESS;
 }

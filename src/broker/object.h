@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "broker/arena.h"
+#include "broker/payload.h"
 #include "broker/user.h"
 #include "ipc/protocol.h"
 #include "rtl/access.h"
@@ -57,7 +58,8 @@ struct nt_broker_object *nt_objects_find(struct nt_objects *objects,
 /**
  * nt_objects_create() - a new object; no live one has its name
  * @user:       charged
- * @request:    checked by the caller
+ * @request:    checked by the caller, as are the descriptors that came along
+ * @fds:        taken (-1 afterwards); what is left on failure stays the caller's
  * @ret_lease:  the creator's end of the lease: when it closes, the object is gone
  *
  * Return: STATUS_SUCCESS; STATUS_QUOTA_EXCEEDED, STATUS_NO_MEMORY,
@@ -65,8 +67,9 @@ struct nt_broker_object *nt_objects_find(struct nt_objects *objects,
  */
 NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory *directory,
                            const uint16_t *name, size_t n_units, struct nt_user *user,
-                           const struct nt_create_request *request, uint64_t token, uint64_t number,
-                           struct nt_broker_object **ret_object, int *ret_lease);
+                           const struct nt_create_request *request, int *fds, size_t n_fds,
+                           uint64_t token, uint64_t number, struct nt_broker_object **ret_object,
+                           int *ret_lease);
 
 /** nt_objects_remove() - take an object out of the name space and close its descriptors */
 void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *object);
@@ -77,15 +80,23 @@ uint64_t nt_objects_reap_all(struct nt_objects *objects);
 /** nt_object_record() - the record of an object */
 struct nt_record *nt_object_record(struct nt_objects *objects,
                                    const struct nt_broker_object *object);
+#define NT_ID_INDEX_BITS 20
 /** nt_object_id() - never used again: generation and index */
 uint64_t nt_object_id(struct nt_objects *objects, const struct nt_broker_object *object);
 
-/**
- * nt_object_payload() - the descriptor that carries what @granted allows
- * @ret_payload: NT_PAYLOAD_READ, NT_PAYLOAD_WRITE or 0
- * @ret_fd:      borrowed; -1 with 0
- */
+/** nt_object_payload() - the descriptors that carry what @granted allows, borrowed (payload.h) */
 NTSTATUS nt_object_payload(struct nt_objects *objects, const struct nt_broker_object *object,
-                           ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd);
+                           ACCESS_MASK granted, struct nt_payload_choice *ret_choice);
+
+/** nt_objects_by_id() - the object of that number, dead or alive, or NULL */
+struct nt_broker_object *nt_objects_by_id(struct nt_objects *objects, uint64_t id);
+
+/**
+ * nt_object_grow() - a section of a writable file is at least @size bytes long; 0 only asks
+ *
+ * Return: STATUS_SUCCESS; the statuses of nt_payload_grow().
+ */
+NTSTATUS nt_object_grow(struct nt_objects *objects, const struct nt_broker_object *object,
+                        uint64_t size, uint64_t *ret_size);
 
 #endif

@@ -399,7 +399,7 @@ void nt_d3d_device_bury(struct nt_d3d_device *device, struct nt_d3d_memory *memo
     pthread_mutex_unlock(&device->graveyard_lock);
 }
 
-HRESULT nt_d3d_device_create(struct nt_d3d_device **ret_device)
+HRESULT nt_d3d_device_create(unsigned wide_size, struct nt_d3d_device **ret_device)
 {
     struct nt_d3d_device *device = calloc(1, sizeof(*device));
     HRESULT hr;
@@ -407,6 +407,7 @@ HRESULT nt_d3d_device_create(struct nt_d3d_device **ret_device)
     if (!device)
         return E_OUTOFMEMORY;
     nt_d3d_object_init(&device->object, &device_class, NULL);
+    device->wide_size = wide_size;
     pthread_mutex_init(&device->graveyard_lock, NULL);
     TAILQ_INIT(&device->graveyard);
     nt_d3d_addresses_init(&device->addresses);

@@ -14,6 +14,8 @@ struct nt_d3d_device {
     struct nt_d3d_engine engine;
     struct nt_d3d_addresses addresses;
     _Atomic HRESULT removed_reason; /* S_OK until then; written under the engine's lock */
+    unsigned wide_size;             /* bytes of the wchar_t of who made it: 4, or 2 for a unit
+                                       compiled with -fshort-wchar; its children's names too */
     _Atomic bool pads_memory;       /* the driver's own allocations are not aligned enough */
     pthread_mutex_t graveyard_lock; /* guards @graveyard */
     struct nt_d3d_graveyard graveyard;
@@ -21,11 +23,12 @@ struct nt_d3d_device {
 
 /**
  * nt_d3d_device_create() - a device on the adapter that the environment names
+ * @wide_size:  bytes of the caller's wchar_t, 4 or 2
  * @ret_device: one public reference
  *
  * Return: S_OK; what nt_d3d_vulkan_init() and nt_d3d_engine_init() say.
  */
-HRESULT nt_d3d_device_create(struct nt_d3d_device **ret_device);
+HRESULT nt_d3d_device_create(unsigned wide_size, struct nt_d3d_device **ret_device);
 
 /** nt_d3d_device_from() - the device behind an interface pointer; NULL when foreign */
 struct nt_d3d_device *nt_d3d_device_from(const void *pointer);

@@ -35,8 +35,8 @@ static bool is_feature_level(D3D_FEATURE_LEVEL level)
  * feature level at all; DXGI_ERROR_UNSUPPORTED for one above 11_0, or without an adapter that
  * has Vulkan 1.2; E_NOINTERFACE; E_OUTOFMEMORY.
  */
-NT_EXPORT HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid,
-                                           void **ret)
+static HRESULT create_device(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid, void **ret,
+                             unsigned wide_size)
 {
     struct nt_d3d_device *device = NULL;
     HRESULT hr;
@@ -51,10 +51,28 @@ NT_EXPORT HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL 
         return E_NOINTERFACE;
     if (adapter)
         nt_log(NT_LOG_INFO, "d3d12: the adapter object given is not used: NTSHM_D3D12_ADAPTER is");
-    hr = nt_d3d_device_create(&device);
+    hr = nt_d3d_device_create(wide_size, &device);
     if (FAILED(hr))
         return hr;
     return nt_d3d_object_return(&device->object, riid, ret);
+}
+
+NT_EXPORT HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid,
+                                           void **ret)
+{
+    return create_device(adapter, level, riid, ret, sizeof(wchar_t));
+}
+
+/*
+ * The same for units compiled with -fshort-wchar, which <d3d12.h> sends here: names that are given
+ * to this device and what is made from it are of 16-bit characters.
+ */
+HRESULT WINAPI ntshm16_D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REFIID riid,
+                                         void **ret);
+NT_EXPORT HRESULT WINAPI ntshm16_D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level,
+                                                   REFIID riid, void **ret)
+{
+    return create_device(adapter, level, riid, ret, sizeof(uint16_t));
 }
 
 /* D3D12GetDebugInterface - there are no Direct3D debug layers; the answer is Windows' for that. */

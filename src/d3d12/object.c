@@ -224,14 +224,36 @@ HRESULT nt_d3d_object_set_private_data_interface(struct nt_d3d_object *object, R
     return data_replace(object, guid, entry);
 }
 
+/* Bytes of one wide character of the program that made the device (D3D12CreateDevice's twin). */
+static unsigned wide_size(const struct nt_d3d_object *object)
+{
+    if (object->device)
+        return object->device->wide_size;
+    return NT_CONTAINER_OF(object, struct nt_d3d_device, object)->wide_size;
+}
+
+/* Characters up to the NUL and with it, each of @size bytes, 4 or 2. */
+static size_t text_length(const void *text, unsigned size)
+{
+    const uint16_t *units = text;
+    size_t length = 0;
+
+    if (size == sizeof(wchar_t))
+        return wcslen(text) + 1;
+    while (units[length])
+        length++;
+    return length + 1;
+}
+
 HRESULT nt_d3d_object_set_name(struct nt_d3d_object *object, LPCWSTR name)
 {
-    size_t length = name ? wcslen(name) + 1 : 0;
+    unsigned size = wide_size(object);
+    size_t length = name ? text_length(name, size) : 0;
 
-    if (length > UINT32_MAX / sizeof(*name))
+    if (length > UINT32_MAX / size)
         return E_INVALIDARG;
     return nt_d3d_object_set_private_data(object, &WKPDID_D3DDebugObjectNameW,
-                                          (UINT)(length * sizeof(*name)), name);
+                                          (UINT)(length * size), name);
 }
 
 HRESULT nt_d3d_object_get_device(struct nt_d3d_object *object, REFIID riid, void **ret)

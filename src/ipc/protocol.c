@@ -9,23 +9,25 @@
 #include "ipc/protocol.h"
 
 static const struct nt_message_info messages[NT_MESSAGE_END] = {
-#define X(message, number, structs, has_units, fds)            \
-    [number] = {                                               \
-        .name = #message,                                      \
-        .request_size = sizeof(struct nt_##structs##_request), \
-        .reply_size = sizeof(struct nt_##structs##_reply),     \
-        .units = has_units,                                    \
-        .max_fds = fds,                                        \
+#define X(message, number, structs, has_units, request_fds, reply_fds) \
+    [number] = {                                                       \
+        .name = #message,                                              \
+        .request_size = sizeof(struct nt_##structs##_request),         \
+        .reply_size = sizeof(struct nt_##structs##_reply),             \
+        .units = has_units,                                            \
+        .max_request_fds = request_fds,                                \
+        .max_fds = reply_fds,                                          \
     },
     NT_MESSAGES(X)
 #undef X
 };
 
 /* Forgotten messages do not compile: the numbers are 1 to END - 1 without a hole. */
-#define X(message, number, structs, has_units, fds) +1
+#define X(message, number, structs, has_units, request_fds, reply_fds) +1
 static_assert(0 NT_MESSAGES(X) == NT_MESSAGE_END - 1, "the message list has a hole");
 #undef X
-#define X(message, number, structs, has_units, fds)                                             \
+#define X(message, number, structs, has_units, request_fds, reply_fds)                          \
+    static_assert((request_fds) <= NT_IPC_MAX_REQUEST_FDS, "a request brings too much");        \
     static_assert(sizeof(struct nt_##structs##_request) % 8 == 0, "units would be misaligned"); \
     static_assert(sizeof(struct nt_##structs##_request) <=                                      \
                       sizeof(struct nt_request) - offsetof(struct nt_request, hello),           \

@@ -18,22 +18,26 @@
 #include <stdint.h>
 
 #define NT_IPC_MAGIC       0x6e746d31u /* "ntm1" */
-#define NT_IPC_VERSION_MIN 1
-#define NT_IPC_VERSION_MAX 1
+#define NT_IPC_VERSION_MIN 2
+#define NT_IPC_VERSION_MAX 2
 
-/*   name        number  structures   units follow  most fds in the reply */
-#define NT_MESSAGES(X)            \
-    X(HELLO, 1, hello, false, 0)  \
-    X(CREATE, 2, create, true, 2) \
-    X(OPEN, 3, open, true, 2)     \
-    X(STATISTICS, 4, statistics, false, 0)
+/*   name        number  structures   units follow  most fds in the request, in the reply */
+#define NT_MESSAGES(X)                        \
+    X(HELLO, 1, hello, false, 0, 0)           \
+    X(CREATE, 2, create, true, 2, 3)          \
+    X(OPEN, 3, open, true, 0, 3)              \
+    X(STATISTICS, 4, statistics, false, 0, 0) \
+    X(GROW, 5, grow, false, 0, 0)
 
 enum nt_message_type {
-#define X(name, number, structs, units, fds) NT_MESSAGE_##name = number,
+#define X(name, number, structs, units, request_fds, reply_fds) NT_MESSAGE_##name = number,
     NT_MESSAGES(X)
 #undef X
-        NT_MESSAGE_END = 5
+        NT_MESSAGE_END = 6
 };
+
+/* The most that any request brings. */
+#define NT_IPC_MAX_REQUEST_FDS 2
 
 struct nt_request_header {
     uint32_t size; /* of the whole message */
@@ -76,12 +80,21 @@ struct nt_create_request {
     uint32_t access;
     uint32_t flags; /* enum nt_name_flags */
     uint32_t name_units;
-    uint64_t size;         /* section: bytes, a multiple of the page size */
+    uint64_t size;         /* section: bytes; of the page file a multiple of the page size */
     uint32_t protection;   /* section: PAGE_ value */
-    uint32_t attributes;   /* section: SEC_ flags */
+    uint32_t attributes;   /* section: SEC_ flags; SEC_FILE says that descriptors come along */
     uint32_t manual_reset; /* event */
     uint32_t initial_state;
+    uint32_t node; /* section: NUMA node, or UINT32_MAX */
+    uint32_t zero;
 };
+
+/*
+ * What comes along with a section of a file. Data: a read-only description of the file and, when
+ * the protection is PAGE_READWRITE or PAGE_EXECUTE_READWRITE, a read-write one of the same file.
+ * SEC_IMAGE: the layout, a memfd that nobody can change any more, and a read-only description of
+ * the file. Each of the file bears the section's marks already; the broker never reads or maps them.
+ */
 
 /* The first word of an event's page when it begins set. */
 #define NT_EVENT_PAGE_SET 1u
@@ -98,6 +111,8 @@ enum nt_payload {
     NT_PAYLOAD_LEASE = 1, /* always */
     NT_PAYLOAD_READ = 2,  /* a read-only description, or */
     NT_PAYLOAD_WRITE = 4, /* a read-write one, or neither */
+    NT_PAYLOAD_EXTRA = 8, /* beside one of them: an image's file, or the commit map of a
+                             SEC_RESERVE section, read-only beside NT_PAYLOAD_READ */
 };
 
 struct nt_object_reply {
@@ -109,6 +124,8 @@ struct nt_object_reply {
     uint32_t attributes;
     uint32_t manual_reset;
     uint32_t existed; /* create: the object was there before */
+    uint32_t node;
+    uint32_t zero;
 };
 
 #define nt_create_reply nt_object_reply
@@ -130,6 +147,16 @@ struct nt_statistics_reply {
     uint64_t requests;
 };
 
+/* A section of a writable file is at least so long now; its file is already. 0: only asks. */
+struct nt_grow_request {
+    uint64_t id;
+    uint64_t size;
+};
+
+struct nt_grow_reply {
+    uint64_t size; /* what it has now */
+};
+
 /* The longest message: a create with the longest name. */
 #define NT_IPC_MAX_UNITS 32766u
 #define NT_IPC_MAX_SIZE \
@@ -141,7 +168,8 @@ struct nt_message_info {
     uint32_t request_size; /* structure behind the header */
     uint32_t reply_size;
     bool units; /* a name follows the request's structure */
-    unsigned max_fds;
+    unsigned max_request_fds;
+    unsigned max_fds; /* in the reply */
 };
 
 /** nt_message_info() - the list's row, or NULL for an unknown number */
@@ -156,9 +184,13 @@ struct nt_request {
         struct nt_create_request create;
         struct nt_open_request open;
         struct nt_statistics_request statistics;
+        struct nt_grow_request grow;
     };
     const uint16_t *units; /* NULL when none follow; aligned, inside the buffer */
     size_t n_units;
+    /* What came along; whoever decoded puts it here, and owns what is not taken. */
+    int fds[NT_IPC_MAX_REQUEST_FDS];
+    size_t n_fds;
 };
 
 /**

@@ -2,7 +2,8 @@
 /*
  * Memory: sealed memfds, mappings, and what the kernel says about the address space.
  *
- * A memfd is sealed against shrinking, growing and further seals before anybody else sees it.
+ * A memfd is sealed against shrinking, growing and further seals before anybody else sees it; one
+ * that is to grow while its pages are committed, against all but growing.
  * MFD_NOEXEC_SEAL (Linux 6.3) stops execve of it unless an executable protection was asked;
  * kernels without the flag answer EINVAL once and are remembered.
  */
@@ -74,6 +75,7 @@ static bool above_file_limit(uint64_t size)
 
 static int size_memfd(int fd, uint64_t size, enum nt_os_memfd_flags flags)
 {
+    int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
     int r = nt_os_faulted(NT_OS_FTRUNCATE);
 
     if (r)
@@ -86,10 +88,14 @@ static int size_memfd(int fd, uint64_t size, enum nt_os_memfd_flags flags)
     }
     if ((flags & NT_OS_MEMFD_PRIVATE) && fchmod(fd, 0600) < 0)
         return -errno;
+    if (flags & NT_OS_MEMFD_FILL)
+        return 0;
     r = nt_os_faulted(NT_OS_SEAL);
     if (r)
         return -r;
-    return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0 ? -errno : 0;
+    if (flags & NT_OS_MEMFD_GROWABLE)
+        seals &= ~F_SEAL_GROW;
+    return fcntl(fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
 }
 
 int nt_os_memfd_new(const char *name, uint64_t size, enum nt_os_memfd_flags flags, int *ret_fd)
@@ -106,6 +112,21 @@ int nt_os_memfd_new(const char *name, uint64_t size, enum nt_os_memfd_flags flag
         return r;
     *ret_fd = nt_steal_fd(&fd);
     return 0;
+}
+
+#define SEALS_OF_FROZEN (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+int nt_os_memfd_freeze(int fd)
+{
+    NT_OS_FAULT(NT_OS_SEAL);
+    return fcntl(fd, F_ADD_SEALS, SEALS_OF_FROZEN | F_SEAL_SEAL) < 0 ? -errno : 0;
+}
+
+bool nt_os_memfd_is_frozen(int fd)
+{
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    return seals >= 0 && (seals & SEALS_OF_FROZEN) == SEALS_OF_FROZEN;
 }
 
 /*

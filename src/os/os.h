@@ -20,14 +20,17 @@
 #define NT_PAGE_SIZE 4096u
 
 /* Every kind of call behind the seam, for fault tests. */
-#define NT_OS_CALLS(X) \
-    X(MEMFD)           \
-    X(FTRUNCATE)       \
-    X(SEAL)            \
-    X(MMAP)            \
-    X(MUNMAP)          \
-    X(MPROTECT)        \
-    X(MADVISE) X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN)
+#define NT_OS_CALLS(X)                                                                             \
+    X(MEMFD)                                                                                       \
+    X(FTRUNCATE)                                                                                   \
+    X(SEAL)                                                                                        \
+    X(MMAP)                                                                                        \
+    X(MUNMAP)                                                                                      \
+    X(MPROTECT)                                                                                    \
+    X(MADVISE)                                                                                     \
+    X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN) X(OPEN)      \
+        X(READ) X(WRITE) X(STAT) X(ALLOCATE) X(SYNC) X(LOCK) X(RENAME) X(UNLINK) X(UTIME) X(MSYNC) \
+            X(SEEK) X(COPY) X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD)
 
 enum nt_os_call {
 #define X(name) NT_OS_##name,
@@ -75,6 +78,8 @@ void nt_os_forget_caches(void);
 enum nt_os_memfd_flags {
     NT_OS_MEMFD_EXEC = 1,    /* an executable protection was asked; else MFD_NOEXEC_SEAL */
     NT_OS_MEMFD_PRIVATE = 2, /* mode 0600: no other user reopens it */
+    NT_OS_MEMFD_GROWABLE = 4, /* it may grow: every seal but that one */
+    NT_OS_MEMFD_FILL = 8,     /* no seal yet: it is filled first, then nt_os_memfd_freeze() */
 };
 
 /**
@@ -86,6 +91,11 @@ enum nt_os_memfd_flags {
  * SIGBUS. Return: -EFBIG also where RLIMIT_FSIZE would have raised SIGXFSZ.
  */
 int nt_os_memfd_new(const char *name, uint64_t size, enum nt_os_memfd_flags flags, int *ret_fd);
+
+/** nt_os_memfd_freeze() - the last seals of an NT_OS_MEMFD_FILL one: nobody writes it any more */
+int nt_os_memfd_freeze(int fd);
+/** nt_os_memfd_is_frozen() - whether nobody, not even its maker, can change what @fd holds */
+bool nt_os_memfd_is_frozen(int fd);
 
 /**
  * nt_os_map() - mmap

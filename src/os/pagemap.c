@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * /proc/self/pagemap: 64 bits for each page. A page that a write has copied is present or
- * swapped out, and is no page of a file; one that still shows the file, or was never touched,
- * is not. The numbers of page frames are hidden from ordinary processes, these bits are not.
+ * /proc/self/pagemap. A page that a write has copied is present or swapped out, and is no page of
+ * a file; one that still shows the file, or was never touched, is not. Since Linux 6.7 one call
+ * (PAGEMAP_SCAN) finds the next such page and skips what has no page tables; before, 64 bits are
+ * read for each page. The numbers of page frames are hidden from ordinary processes, these bits
+ * are not.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "os/fault.h"
@@ -34,18 +38,18 @@ static ssize_t read_entries(int fd, uint64_t *entries, uint64_t n_entries, uint6
     return n / (ssize_t)sizeof(*entries);
 }
 
-static int look_at_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)
+/* The slow way: not more than this many pages for one answer. */
+#define MAX_READ_PAGES (1u << 18)
+
+static int read_pages(int fd, uint64_t first, uint64_t n_pages, bool *ret_copied,
+                      uint64_t *ret_same)
 {
-    NT_CLEANUP(nt_os_closep) int fd = -1;
-    uint64_t first = address / NT_PAGE_SIZE;
     uint64_t entries[512];
     uint64_t seen = 0;
     bool copied = false;
-    int r;
 
-    r = nt_os_open("/proc/self/pagemap", O_RDONLY, 0, &fd);
-    if (r < 0)
-        return r;
+    if (n_pages > MAX_READ_PAGES)
+        n_pages = MAX_READ_PAGES;
     while (seen < n_pages) {
         uint64_t want =
             n_pages - seen < NT_ARRAY_SIZE(entries) ? n_pages - seen : NT_ARRAY_SIZE(entries);
@@ -66,6 +70,74 @@ static int look_at_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, u
     *ret_copied = copied;
     *ret_same = n_pages;
     return 0;
+}
+
+/* struct pm_scan_arg and struct page_region of linux/fs.h (6.7), which older headers lack. */
+struct scan {
+    uint64_t size, flags;
+    uint64_t start, end, walk_end;
+    uint64_t regions, n_regions, max_pages;
+    uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+
+struct scan_region {
+    uint64_t start, end, categories;
+};
+
+#define SCAN         _IOWR('f', 16, struct scan)
+#define SCAN_FILE    (1u << 2)
+#define SCAN_PRESENT (1u << 3)
+#define SCAN_SWAPPED (1u << 4)
+
+static _Atomic bool no_scan; /* the kernel is older than 6.7 */
+
+static int scan_pages(int fd, uint64_t address, uint64_t n_pages, bool *ret_copied,
+                      uint64_t *ret_same)
+{
+    struct scan_region region = {.start = 0};
+    struct scan scan = {
+        .size = sizeof(scan),
+        .start = address,
+        .end = address + n_pages * NT_PAGE_SIZE,
+        .regions = (uint64_t)&region,
+        .n_regions = 1,
+        .category_inverted = SCAN_FILE,
+        .category_mask = SCAN_FILE,
+        .category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED,
+        .return_mask = SCAN_FILE,
+    };
+    int n;
+
+    do {
+        n = ioctl(fd, SCAN, &scan);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -errno;
+    if (n == 0) {
+        *ret_copied = false;
+        *ret_same = n_pages;
+        return 0;
+    }
+    *ret_copied = region.start == address;
+    *ret_same = ((*ret_copied ? region.end : region.start) - address) / NT_PAGE_SIZE;
+    return 0;
+}
+
+static int look_at_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)
+{
+    NT_CLEANUP(nt_os_closep) int fd = -1;
+    int r;
+
+    r = nt_os_open("/proc/self/pagemap", O_RDONLY, 0, &fd);
+    if (r < 0)
+        return r;
+    if (!atomic_load_explicit(&no_scan, memory_order_relaxed)) {
+        r = scan_pages(fd, address, n_pages, ret_copied, ret_same);
+        if (r != -ENOTTY && r != -EINVAL)
+            return r;
+        atomic_store(&no_scan, true);
+    }
+    return read_pages(fd, address / NT_PAGE_SIZE, n_pages, ret_copied, ret_same);
 }
 
 int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uint64_t *ret_same)

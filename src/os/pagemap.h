@@ -14,7 +14,8 @@
  * @address:    the first page
  * @n_pages:    how many to look at, not 0
  * @ret_copied: whether the first one is the process's own copy
- * @ret_same:   how many pages from the first on, 1 to @n_pages, are alike in this
+ * @ret_same:   how many pages from the first on, 1 to @n_pages, are alike in this; before
+ *              Linux 6.7 not more than 1 GiB of them are looked at
  *
  * /proc/self/pagemap, opened for each call. Return: 0 or -errno.
  */

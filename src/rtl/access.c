@@ -29,6 +29,14 @@ static const struct nt_kind_rights kinds[] = {
             .write = STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
             .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
         },
+    [NT_KIND_FILE] =
+        {
+            .valid = FILE_ALL_ACCESS,
+            .all = FILE_ALL_ACCESS,
+            .read = FILE_GENERIC_READ,
+            .write = FILE_GENERIC_WRITE,
+            .execute = FILE_GENERIC_EXECUTE,
+        },
 };
 
 const struct nt_kind_rights *nt_kind_rights(enum nt_kind kind)

@@ -11,11 +11,12 @@
 #include <windows.h>
 #include <winternl.h>
 
-/* The numbers travel on the wire. */
+/* The numbers travel on the wire; what comes behind NT_KIND_LAST never has a name there. */
 enum nt_kind {
     NT_KIND_SECTION = 1,
     NT_KIND_EVENT = 2,
     NT_KIND_LAST = NT_KIND_EVENT,
+    NT_KIND_FILE,
 };
 
 struct nt_kind_rights {

@@ -3,6 +3,7 @@
  * Walks a name part by part, as the object manager would walk its directories: Global, Local
  * and Session stand in every directory of named objects, so that Local\Global\x is Global\x.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <ntstatus.h>
@@ -165,6 +166,28 @@ NTSTATUS nt_name_parse(const uint16_t *units, size_t count, bool absolute, struc
     if (NT_SUCCESS(status))
         *ret_name = name;
     return status;
+}
+
+size_t nt_name_path(const struct nt_name *name, uint32_t session, uint16_t *units, size_t max_units)
+{
+    char directory[64];
+    size_t count;
+
+    if (name->directory == NT_DIRECTORY_GLOBAL)
+        session = 0;
+    else if (name->directory == NT_DIRECTORY_SESSION)
+        session = name->session;
+    if (session)
+        snprintf(directory, sizeof(directory), "\\Sessions\\%u\\BaseNamedObjects\\",
+                 (unsigned)session);
+    else
+        snprintf(directory, sizeof(directory), "\\BaseNamedObjects\\");
+    count = strlen(directory);
+    for (size_t i = 0; i < count && i < max_units; i++)
+        units[i] = (unsigned char)directory[i];
+    for (size_t i = 0; i < name->leaf_count && count + i < max_units; i++)
+        units[count + i] = name->leaf[i];
+    return count + name->leaf_count;
 }
 
 int nt_name_compare(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count)

@@ -44,6 +44,16 @@ struct nt_name {
 NTSTATUS nt_name_parse(const uint16_t *units, size_t count, bool absolute,
                        struct nt_name *ret_name);
 
+/**
+ * nt_name_path() - the one absolute path of a name
+ * @session: whose directory Local\ is; in session 0 it is Global\ (11.5)
+ * @units:   room for @max_units
+ *
+ * Return: how many units the path takes; more than @max_units when it did not fit.
+ */
+size_t nt_name_path(const struct nt_name *name, uint32_t session, uint16_t *units,
+                    size_t max_units);
+
 /** nt_name_compare() - order of two leaves: by bits, then by length; 0 when equal */
 int nt_name_compare(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count);
 

@@ -41,6 +41,7 @@
 struct demo_options {
     const char *directory;
     const char *control;
+    bool file; /* the sections show files, which are what is left */
     bool json;
 };
 
@@ -50,6 +51,7 @@ struct scene {
     bool remove;
     uint64_t target_size;
     char name[64];
+    char file[512]; /* that the section shows; "" for the page file */
     pid_t pid;
     int status;  /* how it ended */
     int channel; /* the recorder's standard input and output */
@@ -66,13 +68,17 @@ struct scene {
 static void exec_recorder(const struct scene *scene, int channel)
 {
     char size[32];
-    const char *arguments[16] = {"ntshm",     "blackbox", "record", "--name",
+    const char *arguments[20] = {"ntshm",     "blackbox", "record", "--name",
                                  scene->name, "--size",   size};
     unsigned n = 7;
 
     snprintf(size, sizeof(size), "%llu", (unsigned long long)scene->target_size);
     if (scene->remove)
         arguments[n++] = "--remove";
+    if (scene->file[0]) {
+        arguments[n++] = "--file";
+        arguments[n++] = scene->file;
+    }
     if (scene->options->control) {
         arguments[n++] = "--control";
         arguments[n++] = scene->options->control;
@@ -305,6 +311,9 @@ static void close_scene(struct scene *scene)
     if (scene->writable)
         CloseHandle(scene->writable);
     nt_blackbox_source_close(&scene->source);
+    scene->channel = -1;
+    scene->mailbox = NULL;
+    scene->writable = NULL;
 }
 
 /* Everything up to the moment. False when the round is lost already; the checks say why. */
@@ -351,10 +360,16 @@ static void judge(struct scene *scene)
     if (!verify->missed)
         check_recorder(scene);
     nt_verify_torn(verify, &tear);
-    snprintf(path, sizeof(path), "%s/ntshm-blackbox-demo-%s.dump", scene->options->directory,
-             scene->remove ? "removed" : "killed");
-    nt_verify_dump(verify, &scene->source, &report, path,
-                   scene->remove ? NTSHM_BLACKBOX_SAVED_REMOVED : NTSHM_BLACKBOX_SAVED_DEATH);
+    if (scene->file[0]) {
+        stop_recorder(scene, true); /* one that ends in good order would tidy its box up */
+        close_scene(scene);
+        nt_verify_file(verify, &report, scene->file);
+    } else {
+        snprintf(path, sizeof(path), "%s/ntshm-blackbox-demo-%s.dump", scene->options->directory,
+                 scene->remove ? "removed" : "killed");
+        nt_verify_dump(verify, &scene->source, &report, path,
+                       scene->remove ? NTSHM_BLACKBOX_SAVED_REMOVED : NTSHM_BLACKBOX_SAVED_DEATH);
+    }
     nt_blackbox_report_deinit(&report);
 }
 
@@ -372,6 +387,9 @@ static bool play(const struct demo_options *options, bool remove, uint64_t targe
 
     snprintf(scene.name, sizeof(scene.name), "Local\\ntshm-blackbox-demo-%d-%c%u", (int)getpid(),
              remove ? 'a' : 'b', number);
+    if (options->file)
+        snprintf(scene.file, sizeof(scene.file), "%s/ntshm-blackbox-demo-%s.box",
+                 options->directory, remove ? "removed" : "killed");
     if (rise(&scene)) {
         if (strike(&scene, why))
             judge(&scene);
@@ -409,6 +427,8 @@ static const struct argp_option options_[] = {
     {"control", 'c', "WHAT", OPTION_HIDDEN,
      "leave out what the proof stands on: no-marker-out or copied-heap", 0},
     {"directory", 'o', "DIR", 0, "save the dump files there (default: the current directory)", 0},
+    {"file", 'f', NULL, 0,
+     "let each black box be a file there, which needs nobody to save it, instead of memory", 0},
     {"json", 'j', NULL, 0, "print JSON", 0},
     {0},
 };
@@ -422,6 +442,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (strcmp(argument, "no-marker-out") != 0 && strcmp(argument, "copied-heap") != 0)
             argp_error(state, "'%s' is no control", argument);
         demo->control = argument;
+        return 0;
+    case 'f':
+        demo->file = true;
         return 0;
     case 'j':
         demo->json = true;
@@ -458,7 +481,7 @@ int nt_tool_blackbox_demo(int argc, char **argv)
         "Run GPU work whose progress markers live in a named file mapping; remove the device in "
         "the middle of a copy, then, in a second round, kill the process; and each time read "
         "from another process what the GPU was doing.\vNeeds a Vulkan driver; lavapipe, of "
-        "Debian's mesa-vulkan-drivers, will do. Saves one dump file for each round.",
+        "Debian's mesa-vulkan-drivers, will do. Leaves one file for each round.",
         NULL,
         NULL,
         NULL};

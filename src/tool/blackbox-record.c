@@ -43,6 +43,7 @@ enum control {
 
 struct record_options {
     const char *name;
+    const char *file; /* that the section shows, or NULL for the page file */
     uint64_t target_size;
     bool remove;
     enum control control;
@@ -147,6 +148,27 @@ static void make_queue(struct recorder *recorder, unsigned i, D3D12_COMMAND_LIST
 }
 
 /* The section under its name, and the box in it. */
+/* Of the page file, or of a new file: nobody has to save that one. */
+static HANDLE make_section(const char *path, uint64_t size, const wchar_t *name)
+{
+    HANDLE file = INVALID_HANDLE_VALUE;
+    HANDLE section;
+
+    if (path) {
+        DeleteFileA(path); /* what an earlier run left; most often nothing */
+        file = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                           NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+        if (file == INVALID_HANDLE_VALUE)
+            must(HRESULT_FROM_WIN32(GetLastError()), path);
+    }
+    section = CreateFileMappingFromApp(file, NULL, PAGE_READWRITE, size, name);
+    if (!section)
+        must(HRESULT_FROM_WIN32(GetLastError()), "CreateFileMappingFromApp");
+    if (path)
+        CloseHandle(file);
+    return section;
+}
+
 static void make_box(struct recorder *recorder)
 {
     struct ntshm_blackbox_desc desc = {.size = sizeof(desc),
@@ -160,10 +182,7 @@ static void make_box(struct recorder *recorder)
 
     mbstowcs(name, recorder->options->name, NT_ARRAY_SIZE(name) - 1);
     name[NT_ARRAY_SIZE(name) - 1] = 0;
-    recorder->section =
-        CreateFileMappingFromApp(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, size, name);
-    if (!recorder->section)
-        must(HRESULT_FROM_WIN32(GetLastError()), "CreateFileMappingFromApp");
+    recorder->section = make_section(recorder->options->file, size, name);
     recorder->view = MapViewOfFile(recorder->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
     if (!recorder->view)
         must(HRESULT_FROM_WIN32(GetLastError()), "MapViewOfFile");
@@ -471,6 +490,7 @@ static void take_down(struct recorder *recorder)
 
 static const struct argp_option options[] = {
     {"control", 'c', "WHAT", 0, "no-marker-out or copied-heap", 0},
+    {"file", 'f', "PATH", 0, "a new file that the section shows", 0},
     {"name", 'N', "NAME", 0, "of the section", 0},
     {"remove", 'r', NULL, 0, "remove the device in the last frame", 0},
     {"size", 's', "BYTES", 0, "of the copy that will be torn", 0},
@@ -489,6 +509,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             record->control = CONTROL_COPIED_HEAP;
         else
             argp_error(state, "'%s' is no control", argument);
+        return 0;
+    case 'f':
+        record->file = argument;
         return 0;
     case 'N':
         record->name = argument;

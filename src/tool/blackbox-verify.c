@@ -188,8 +188,9 @@ void nt_verify_torn(struct nt_verify *verify, const struct nt_verify_tear *tear)
 
 /* --- the dump ----------------------------------------------------------------------- */
 
-/* Whether a dump file tells what the live section told. */
-static bool same_story(const struct nt_blackbox_report *live, const char *path, char *why)
+/* Whether a file tells what the live section told; a dump was saved by somebody. */
+static bool same_story(const struct nt_blackbox_report *live, const char *path, bool saved,
+                       char *why)
 {
     struct nt_blackbox_source file;
     struct nt_blackbox_report report;
@@ -203,12 +204,12 @@ static bool same_story(const struct nt_blackbox_report *live, const char *path, 
         return false;
     }
     same = report.passes_finished == live->passes_finished && report.n_passes == live->n_passes &&
-           report.n_lists == live->n_lists && report.header.saved_unix_ns != 0;
+           report.n_lists == live->n_lists && (report.header.saved_unix_ns != 0) == saved;
     for (uint32_t i = 0; same && i < report.n_passes; i++)
         same = strcmp(nt_blackbox_name_of(&report, report.passes[i].name, a),
                       nt_blackbox_name_of(live, live->passes[i].name, b)) == 0;
     if (!same)
-        snprintf(why, NT_BLACKBOX_WHY, "the dump tells another story");
+        snprintf(why, NT_BLACKBOX_WHY, "the file tells another story");
     nt_blackbox_report_deinit(&report);
     nt_blackbox_source_close(&file);
     return same;
@@ -223,9 +224,23 @@ void nt_verify_dump(struct nt_verify *verify, struct nt_blackbox_source *source,
     if (verify->missed)
         return;
     saved = nt_blackbox_source_save(source, path, reason, &verify->bytes, why) &&
-            same_story(report, path, why);
+            same_story(report, path, true, why);
     if (nt_verify_check(verify, saved, "the dump file, read again, tells the same", "%s",
                         saved ? path : why))
+        snprintf(verify->dump, sizeof(verify->dump), "%s", path);
+}
+
+void nt_verify_file(struct nt_verify *verify, const struct nt_blackbox_report *report,
+                    const char *path)
+{
+    char why[NT_BLACKBOX_WHY] = "";
+
+    if (verify->missed)
+        return;
+    verify->bytes = report->header.total_size;
+    if (nt_verify_check(verify, same_story(report, path, false, why),
+                        "the box's own file, read when everyone is gone, tells the same", "%s",
+                        why[0] ? why : path))
         snprintf(verify->dump, sizeof(verify->dump), "%s", path);
 }
 

@@ -69,6 +69,14 @@ void nt_verify_torn(struct nt_verify *verify, const struct nt_verify_tear *tear)
 void nt_verify_dump(struct nt_verify *verify, struct nt_blackbox_source *source,
                     const struct nt_blackbox_report *report, const char *path, uint32_t reason);
 
+/**
+ * nt_verify_file() - whether the file that the section showed tells the same as @report
+ *
+ * Nobody has the section any more. Instead of a dump: the file is one. Nothing when missed.
+ */
+void nt_verify_file(struct nt_verify *verify, const struct nt_blackbox_report *report,
+                    const char *path);
+
 /** nt_verify_print() - what the round found */
 void nt_verify_print(const struct nt_verify *verify, FILE *out);
 struct json_object *nt_verify_to_json(const struct nt_verify *verify);

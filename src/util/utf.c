@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * UTF-8 and native wide text to 16-bit units, and back for a person to read. Decoding is
+ * UTF-8 and native wide text to 16-bit units and back. Decoding is
  * table-free and strict; nothing is ever written past the room that the caller named.
  */
 #include <errno.h>
@@ -105,6 +105,36 @@ int nt_wide_to_units(const uint32_t *text, size_t length, uint16_t *units, size_
     return count > max_units ? -E2BIG : 0;
 }
 
+static bool is_pair(uint32_t high, uint32_t low)
+{
+    return high >= SURROGATE_FIRST && high < SURROGATE_LOW && low >= SURROGATE_LOW &&
+           low <= SURROGATE_LAST;
+}
+
+static uint32_t pair_point(uint32_t high, uint32_t low)
+{
+    return 0x10000 + ((high - SURROGATE_FIRST) << 10) + (low - SURROGATE_LOW);
+}
+
+int nt_units_to_wide(const uint16_t *units, size_t length, uint32_t *text, size_t max_text,
+                     size_t *ret_count)
+{
+    bool terminated = length == SIZE_MAX;
+    size_t count = 0;
+
+    for (size_t i = 0; terminated ? units[i] != 0 : i < length; i++, count++) {
+        uint32_t point = units[i];
+
+        /* The NUL that ends the text is no low surrogate, so it is never passed. */
+        if ((terminated || i + 1 < length) && is_pair(point, units[i + 1]))
+            point = pair_point(point, units[++i]);
+        if (count < max_text)
+            text[count] = point;
+    }
+    *ret_count = count;
+    return count > max_text ? -E2BIG : 0;
+}
+
 static size_t encode_utf8(uint32_t point, char *out)
 {
     if (point < 0x80) {
@@ -139,9 +169,8 @@ size_t nt_units_to_utf8(const uint16_t *units, size_t count, char *text, size_t 
         char bytes[4];
         size_t length;
 
-        if (point >= SURROGATE_FIRST && point < SURROGATE_LOW && i + 1 < count &&
-            units[i + 1] >= SURROGATE_LOW && units[i + 1] <= SURROGATE_LAST) {
-            point = 0x10000 + ((point - SURROGATE_FIRST) << 10) + (units[++i] - SURROGATE_LOW);
+        if (i + 1 < count && is_pair(point, units[i + 1])) {
+            point = pair_point(point, units[++i]);
         } else if (is_surrogate(point)) {
             point = REPLACEMENT;
         }

@@ -35,6 +35,19 @@ int nt_wide_to_units(const uint32_t *text, size_t length, uint16_t *units, size_
                      size_t *ret_count);
 
 /**
+ * nt_units_to_wide() - 16-bit units to native 32-bit wide characters
+ * @units:  the text
+ * @length: how many units, SIZE_MAX for NUL-terminated
+ *
+ * A surrogate pair becomes the character that it stands for, a lone surrogate stays itself, so
+ * that nt_wide_to_units() gives the same units again.
+ *
+ * Return: 0; -E2BIG when the text takes more than @max_text characters.
+ */
+int nt_units_to_wide(const uint16_t *units, size_t length, uint32_t *text, size_t max_text,
+                     size_t *ret_count);
+
+/**
  * nt_units_to_utf8() - for a person to read: lone surrogates become U+FFFD
  * @text: always NUL-terminated when @size is not 0; cut at a character boundary
  *

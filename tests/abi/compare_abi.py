@@ -10,8 +10,8 @@ from the object files, so nothing is run. Prototypes are declared once more afte
 headers: a different one is a compile error.
 
 Values that mingw's headers do not have are pinned here; functions that they do not have are
-listed. WCHAR is the one stated difference. Three controls (a wrong constant, a swapped member, a wrong
-prototype) are planted in a copy of our headers and must be found.
+listed. Our side is compiled with -fshort-wchar. Three controls (a wrong constant, a swapped
+member, a wrong prototype) are planted in a copy of our headers and must be found.
 """
 
 import os
@@ -27,9 +27,10 @@ MINGW = "x86_64-w64-mingw32-gcc"
 
 # What is read. The headers of COM are Microsoft's own and need no comparison.
 HEADERS = [
-    "basetsd.h", "minwindef.h", "windef.h", "winnt.h", "minwinbase.h", "guiddef.h", "handleapi.h",
-    "errhandlingapi.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h",
-    "fileapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
+    "basetsd.h", "minwindef.h", "windef.h", "winnt.h", "ntimage.h", "minwinbase.h", "guiddef.h",
+    "handleapi.h",
+    "errhandlingapi.h", "excpt.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h",
+    "fileapi.h", "ioapiset.h", "timezoneapi.h", "winioctl.h", "libloaderapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
 ]
 
 PROLOGUE = """
@@ -40,22 +41,31 @@ PROLOGUE = """
 #undef WIN32_NO_STATUS
 #include <winternl.h>
 #include <ntstatus.h>
+#include <winioctl.h>
 #include <stddef.h>
 """
-
-# Wide characters have 32 bits here and 16 there: design, not accident. These are the types
-# whose own size says so.
-WIDE = {"WCHAR"}
 
 # Values that mingw-w64's headers do not have, or have from an older Windows, as Microsoft's
 # pages and newer SDKs give them.
 PINNED = {
     "DUPLICATE_SAME_ATTRIBUTES": 4,
     "ERROR_CANT_WAIT": 554,
+    "ERROR_INVALID_LOCK_RANGE": 307,
+    "ERROR_NO_WORK_DONE": 235,
     "ERROR_IMAGE_NOT_AT_BASE": 700,
     "ERROR_NOT_SAME_OBJECT": 1656,
     "ERROR_OBJECT_NAME_EXISTS": 698,
     "FACILITY_DXGI": 0x87A,
+    "FileCaseSensitiveInfo": 23,
+    "FileDispositionInfoEx": 21,
+    "FileDispositionInformationEx": 64,
+    "FileIdInformation": 59,
+    "FileNormalizedNameInfo": 24,
+    "FileRenameInfoEx": 22,
+    "FileRenameInformationEx": 65,
+    "MaximumFileInfoByHandleClass": 25,
+    "MemoryBasicInformation": 0,
+    "sizeof MEMORY_INFORMATION_CLASS": 4,
     "MAXUCHAR": 0xFF,
     "MAXUSHORT": 0xFFFF,
     "MAXULONG": 0xFFFFFFFF,
@@ -88,27 +98,58 @@ PINNED = {
     "sizeof MEMORY_BASIC_INFORMATION.PartitionId": 2,
 }
 
+# SECTION_IMAGE_INFORMATION of a 64-bit Windows: the offset and the size of each member.
+IMAGE_INFORMATION = {
+    "TransferAddress": (0, 8), "ZeroBits": (8, 4), "MaximumStackSize": (16, 8),
+    "CommittedStackSize": (24, 8), "SubSystemType": (32, 4), "SubSystemMinorVersion": (36, 2),
+    "SubSystemMajorVersion": (38, 2), "SubSystemVersion": (36, 4),
+    "MajorOperatingSystemVersion": (40, 2), "MinorOperatingSystemVersion": (42, 2),
+    "OperatingSystemVersion": (40, 4), "ImageCharacteristics": (44, 2), "DllCharacteristics": (46, 2),
+    "Machine": (48, 2), "ImageContainsCode": (50, 1), "ImageFlags": (51, 1), "LoaderFlags": (52, 4),
+    "ImageFileSize": (56, 4), "CheckSum": (60, 4),
+}
+PINNED.update({"sizeof SECTION_IMAGE_INFORMATION": 64, "alignof SECTION_IMAGE_INFORMATION": 8,
+               "sizeof PSECTION_IMAGE_INFORMATION": 8})
+for _member, (_offset, _size) in IMAGE_INFORMATION.items():
+    PINNED[f"offset of SECTION_IMAGE_INFORMATION.{_member}"] = _offset
+    PINNED[f"sizeof SECTION_IMAGE_INFORMATION.{_member}"] = _size
+
 # Types that only prototypes unknown to mingw-w64 use; stand-ins, so that the rest compiles.
-STAND_INS = "typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE;\n"
+STAND_INS = "typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE, MEMORY_INFORMATION_CLASS;\n"
 
 # Words that are no number, or only words for the compiler.
 NOT_A_NUMBER = re.compile(
     r"^(CONST|VOID|IN|OUT|OPTIONAL|FAR|NEAR|FORCEINLINE|WINAPI\w*|CALLBACK|APIENTRY|PASCAL|"
     r"NTAPI|NTSYS\w*|DECLSPEC_\w+|EXTERN_C|C_ASSERT|DUMMY\w+|NTSHM_\w+|__\w+|REF\w+|_\w+_|"
     r"DEFINE_\w+|IsEqual\w+|CreateFileMapping|OpenFileMapping|CreateEvent|CreateEventEx|"
-    r"OpenEvent|WINAPIV|TEXT)$")
+    r"OpenEvent|WINAPIV|TEXT|"
+    r"CopyMemory|MoveMemory|FillMemory|ZeroMemory)$")
 
 
 def without_comments(text):
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
     text = re.sub(r"//[^\n]*", " ", text)
+    # What is there for other machines only: mingw's headers here are those of one.
+    text = re.sub(r"^#elif defined\(__aarch64__\)$.*?^#(?=else|endif|elif)", "#", text,
+                  flags=re.M | re.S)
     return text.replace("\\\n", " ")
 
 
-def read_constants(text):
-    """Object-like macros that have a value."""
-    for name in re.findall(r"^[ ]*#[ ]*define[ ]+(\w+)[ ]+\S[^\n]*$", text, re.M):
-        if not NOT_A_NUMBER.match(name):
+def read_functions(include):
+    """Everything that is called like a function in some header: macros, prototypes, types."""
+    names = set()
+    for folder in (include, os.path.join(include, "ntshm")):
+        for header in os.listdir(folder):
+            if header.endswith(".h"):
+                with open(os.path.join(folder, header), encoding="utf-8") as file:
+                    names.update(re.findall(r"\b(\w+)\(", without_comments(file.read())))
+    return names
+
+
+def read_constants(text, functions):
+    """Object-like macros that have a value, and are not another word for a function."""
+    for name, value in re.findall(r"^[ ]*#[ ]*define[ ]+(\w+)[ ]+(\S[^\n]*)$", text, re.M):
+        if not NOT_A_NUMBER.match(name) and value.strip() not in functions:
             yield name
 
 
@@ -150,6 +191,7 @@ def read_types(text):
 def read_prototypes(text):
     """Whole declarations of functions, on one line each."""
     text = re.sub(r"^\s*#[^\n]*", "", text, flags=re.M)
+    text = re.sub(r"\s*\bNTSHM_WIDE\(\w+\)", "", text)
     for found in re.findall(r"^(?:\w+[\w \*]*?)\b(?:WINAPI|NTAPI)\s+\w+\([^)]*\)\s*;", text, re.M):
         yield " ".join(found.split())
 
@@ -157,6 +199,7 @@ def read_prototypes(text):
 def read_headers(include):
     """Everything to compare, in one list of (what, C expression), and the prototypes."""
     asked, prototypes, seen = [], [], set()
+    functions = read_functions(include)
 
     def ask(what, expression):
         if what not in seen:
@@ -166,7 +209,7 @@ def read_headers(include):
     for header in HEADERS:
         with open(os.path.join(include, header), encoding="utf-8") as file:
             text = without_comments(file.read())
-        for name in read_constants(text):
+        for name in read_constants(text, functions):
             ask(name, f"(unsigned long long)({name})")
         structures, enumerators, plain = read_types(text)
         for name in enumerators:
@@ -178,7 +221,7 @@ def read_headers(include):
                 ask(f"offset of {name}.{member}", f"offsetof({name}, {member})")
                 ask(f"sizeof {name}.{member}", f"sizeof((({name} *)0)->{member})")
         for name in plain:
-            if name and name not in WIDE and name != "const" and name != "VOID":
+            if name and name != "const" and name != "VOID":
                 ask(f"sizeof {name}", f"sizeof({name})")
         prototypes += read_prototypes(text)
     for name in ("LONG", "DWORD", "BOOL", "ULONG_PTR", "LONG_PTR", "BYTE", "BOOLEAN", "HRESULT",
@@ -261,7 +304,9 @@ def compare_prototypes(prototypes, folder):
 def compare(include, folder, theirs=None):
     """A dictionary of what was compared and what came out; @theirs saves asking mingw again."""
     asked, prototypes = read_headers(include)
-    ours, missing = table(NATIVE, "objcopy", ".rodata", asked, folder, f"-I{include}")
+    # With a wchar_t of two bytes, as mingw's, structures that hold text can be compared too.
+    ours, missing = table(NATIVE, "objcopy", ".rodata", asked, folder, f"-I{include}",
+                          "-fshort-wchar")
     if missing:
         sys.exit(f"FAILED our own headers do not know: {sorted(missing)}")
     if theirs is None:

@@ -10,24 +10,6 @@
 
 #    define BOTH (MEM_RESERVE | MEM_COMMIT)
 
-TEST(reserve_sections_are_refused_for_now, "")
-{
-    LARGE_INTEGER size = {.QuadPart = PAGE};
-    HANDLE section = (HANDLE)(ULONG_PTR)0xdeadbeef;
-
-    ok_fails(
-        CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, PAGE, NULL),
-        ERROR_NOT_SUPPORTED);
-    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
-                                PAGE_READWRITE | SEC_RESERVE | SEC_NOCACHE, 0, PAGE, L_("reserve")),
-             ERROR_NOT_SUPPORTED);
-    ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("reserve")), ERROR_FILE_NOT_FOUND);
-    ok_status(NtCreateSection(&section, SECTION_ALL_ACCESS, NULL, &size, PAGE_READWRITE,
-                              SEC_RESERVE, NULL),
-              STATUS_NOT_SUPPORTED);
-    ok_ptr_eq(section, NULL);
-}
-
 TEST(descriptors_are_refused_for_now, "")
 {
     SECURITY_ATTRIBUTES security = {.nLength = sizeof(security), .lpSecurityDescriptor = &security};
@@ -98,20 +80,7 @@ TEST(special_memory_is_refused_for_now, "")
     require(memory != NULL);
     for (unsigned i = 0; i < ARRAYSIZE(types); i++)
         ok_fails(VirtualAlloc(NULL, GRANULE, types[i], PAGE_READWRITE), ERROR_NOT_SUPPORTED);
-    ok_fails(VirtualAlloc(memory, PAGE, MEM_RESET, PAGE_READWRITE), ERROR_NOT_SUPPORTED);
-    ok_fails(VirtualAlloc(NULL, PAGE, BOTH, PAGE_READWRITE | PAGE_GUARD), ERROR_NOT_SUPPORTED);
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
-}
-
-TEST(shared_pages_do_not_become_copies_for_now, "")
-{
-    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
-    volatile uint32_t *view = map_words(section);
-
-    *view = 1;
-    ok_fails(VirtualAlloc((void *)view, PAGE, MEM_COMMIT, PAGE_WRITECOPY), ERROR_NOT_SUPPORTED);
-    *view = 2;
-    drop(section, view);
 }
 
 TEST(pseudo_handles_are_not_duplicated_for_now, "")

@@ -30,8 +30,22 @@
 #ifndef NUMA_NO_PREFERRED_NODE
 #    define NUMA_NO_PREFERRED_NODE ((DWORD)-1)
 #endif
+#ifndef ERROR_INVALID_LOCK_RANGE
+#    define ERROR_INVALID_LOCK_RANGE 307
+#endif
 #ifndef ERROR_NOT_SAME_OBJECT
 #    define ERROR_NOT_SAME_OBJECT 1656
+#endif
+#define FileDispositionInfoEx ((FILE_INFO_BY_HANDLE_CLASS)21)
+#ifndef FILE_DISPOSITION_FLAG_DELETE
+#    define FILE_DISPOSITION_FLAG_DELETE          0x00000001
+#    define FILE_DISPOSITION_FLAG_POSIX_SEMANTICS 0x00000002
+typedef struct {
+    DWORD Flags;
+} FILE_DISPOSITION_INFO_EX;
+#endif
+#ifndef FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE
+#    define FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE 0x00000010
 #endif
 #ifndef STATUS_OBJECT_PATH_INVALID
 #    define STATUS_OBJECT_PATH_INVALID ((NTSTATUS)0xC0000039)
@@ -53,6 +67,24 @@ typedef struct {
     LARGE_INTEGER Size;
 } SECTION_BASIC_INFORMATION;
 
+typedef struct {
+    PVOID TransferAddress;
+    ULONG ZeroBits;
+    SIZE_T MaximumStackSize;
+    SIZE_T CommittedStackSize;
+    ULONG SubSystemType;
+    ULONG SubSystemVersion;
+    ULONG OperatingSystemVersion;
+    USHORT ImageCharacteristics;
+    USHORT DllCharacteristics;
+    USHORT Machine;
+    BOOLEAN ImageContainsCode;
+    UCHAR ImageFlags;
+    ULONG LoaderFlags;
+    ULONG ImageFileSize;
+    ULONG CheckSum;
+} SECTION_IMAGE_INFORMATION;
+
 NTSTATUS NTAPI NtCreateSection(PHANDLE section, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
                                PLARGE_INTEGER size, ULONG protect, ULONG flags, HANDLE file);
 NTSTATUS NTAPI NtOpenSection(PHANDLE section, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
@@ -69,6 +101,8 @@ NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE process, PVOID base, ULONG flags);
 NTSTATUS NTAPI NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
                                  PHANDLE target, ACCESS_MASK access, ULONG attributes,
                                  ULONG options);
+NTSTATUS NTAPI NtQueryObject(HANDLE handle, OBJECT_INFORMATION_CLASS what, PVOID buffer, ULONG size,
+                             PULONG length);
 NTSTATUS NTAPI NtCreateEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
                              EVENT_TYPE type, BOOLEAN state);
 NTSTATUS NTAPI NtOpenEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);

@@ -77,7 +77,7 @@ struct bench_line {
 
 /* A group of lines, ended by one without id. */
 extern const struct bench_line bench_section_lines[], bench_named_lines[], bench_event_lines[],
-    bench_memory_lines[], bench_start_lines[], bench_d3d12_lines[];
+    bench_memory_lines[], bench_change_lines[], bench_start_lines[], bench_d3d12_lines[];
 
 struct bench_sample {
     double median, min, max;

@@ -164,6 +164,21 @@ TEST(query_of_a_view_makes_no_system_call, "")
     ok_eq(calls.total, 0);
 }
 
+TEST(protection_is_one_system_call, "")
+{
+    struct bench_calls calls = watch("protect", true);
+
+    OK_CALLS(calls, SYS_mprotect);
+}
+
+/* The kernel carries what is committed: the memfd grows, and nothing else is asked of it. */
+TEST(commit_of_a_reserved_page_is_one_system_call, "6.3")
+{
+    struct bench_calls calls = watch("commit", true);
+
+    OK_CALLS(calls, SYS_ftruncate);
+}
+
 /* One round trip to create, and the two descriptors closed: lease and memory. */
 TEST(named_create_is_one_round_trip, "1.18")
 {

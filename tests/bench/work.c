@@ -153,6 +153,100 @@ static const char *views_check(struct bench_work_state *state)
     return NULL;
 }
 
+/* --- changes to a view's pages, among @parameter others ----------------------------------------
+ */
+
+static const char *protect_begin(struct bench_work_state *state)
+{
+    const char *failed = views_begin(state);
+
+    if (failed)
+        return failed;
+    state->view = MapViewOfFile(state->section, FILE_MAP_WRITE, 0, 0, 0);
+    return state->view ? NULL : bench_work_failed("MapViewOfFile");
+}
+
+static const char *protect_run(struct bench_work_state *state, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        DWORD old;
+
+        if (!VirtualProtect(state->view, 4096, i & 1 ? PAGE_READWRITE : PAGE_READONLY, &old))
+            return bench_work_failed("VirtualProtect");
+    }
+    return NULL;
+}
+
+static const char *protect_check(struct bench_work_state *state)
+{
+    MEMORY_BASIC_INFORMATION info;
+    DWORD old;
+
+    if (!VirtualProtect(state->view, 4096, PAGE_READONLY, &old) ||
+        VirtualQuery(state->view, &info, sizeof(info)) != sizeof(info))
+        return bench_work_failed("VirtualProtect");
+    return info.Protect == PAGE_READONLY && info.RegionSize == 4096
+               ? NULL
+               : "a protected page does not say so";
+}
+
+/* A fresh section whose pages are committed one after the other. */
+static const char *new_reserve(struct bench_work_state *state)
+{
+    if (state->view && !UnmapViewOfFile(state->view))
+        return bench_work_failed("UnmapViewOfFile");
+    if (state->other)
+        CloseHandle(state->other);
+    state->committed = 0;
+    state->view = NULL;
+    state->other = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0,
+                                      BENCH_RESERVE_SIZE, NULL);
+    if (state->other)
+        state->view = MapViewOfFile(state->other, FILE_MAP_WRITE, 0, 0, 0);
+    return state->view ? NULL : bench_work_failed("a SEC_RESERVE section");
+}
+
+static const char *commit_begin(struct bench_work_state *state)
+{
+    const char *failed = views_begin(state);
+
+    if (failed)
+        return failed;
+    state->view = NULL;
+    return new_reserve(state);
+}
+
+static const char *commit_run(struct bench_work_state *state, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (state->committed == BENCH_RESERVE_SIZE) {
+            const char *failed = new_reserve(state);
+
+            if (failed)
+                return failed;
+        }
+        if (!VirtualAlloc(state->view + state->committed, 4096, MEM_COMMIT, PAGE_READWRITE))
+            return bench_work_failed("VirtualAlloc of a view's page");
+        state->committed += 4096;
+    }
+    return NULL;
+}
+
+static const char *commit_check(struct bench_work_state *state)
+{
+    const char *failed = new_reserve(state);
+    MEMORY_BASIC_INFORMATION info;
+
+    if (!failed)
+        failed = commit_run(state, 1);
+    if (failed)
+        return failed;
+    *(unsigned *)state->view = BENCH_MAGIC;
+    if (VirtualQuery(state->view + 4096, &info, sizeof(info)) != sizeof(info))
+        return bench_work_failed("VirtualQuery");
+    return info.State == MEM_RESERVE ? NULL : "a page that nobody committed is";
+}
+
 /* --- named sections ----------------------------------------------------------------- */
 
 static const char *create_begin(struct bench_work_state *state)
@@ -469,6 +563,8 @@ static const char *allocate_check(struct bench_work_state *state)
 
 static const struct bench_work works[] = {
     {"unnamed_cycle", unnamed_begin, unnamed_run, unnamed_check},
+    {"protect", protect_begin, protect_run, protect_check},
+    {"commit", commit_begin, commit_run, commit_check},
     {"views", views_begin, views_run, views_check},
     {"named_create", create_begin, create_run, create_check},
     {"named_open", open_begin, open_run, open_check},

@@ -12,9 +12,11 @@
 
 #include <windows.h>
 
-#define BENCH_VIEW_SIZE (64u * 1024)
+#define BENCH_VIEW_SIZE    (64u * 1024)
+/* Of the section whose pages are committed one by one. */
+#define BENCH_RESERVE_SIZE (1024u * 1024 * 1024)
 /* What stands in every section that somebody opens. */
-#define BENCH_MAGIC     0x6e746265u
+#define BENCH_MAGIC        0x6e746265u
 
 struct bench_work_state {
     unsigned parameter; /* live views, or as the work says */
@@ -22,7 +24,8 @@ struct bench_work_state {
     unsigned char *view;
     unsigned long counter; /* makes fresh names */
     WCHAR name[64];
-    size_t digits; /* where the counter stands in the name */
+    size_t digits;    /* where the counter stands in the name */
+    size_t committed; /* bytes of the view in front of the next commit */
 };
 
 struct bench_work {

@@ -66,6 +66,7 @@ struct kit_reply {
         struct nt_hello_reply hello;
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
+        struct nt_grow_reply grow;
         unsigned char bytes[128];
     };
     int fds[NT_OS_MAX_FDS];
@@ -95,6 +96,7 @@ struct kit_request {
         struct nt_create_request create;
         struct nt_open_request open;
         struct nt_statistics_request statistics;
+        struct nt_grow_request grow;
         unsigned char bytes[1024];
     };
 };

@@ -50,7 +50,19 @@ static NTSTATUS create(struct world *world, const uint16_t *name, size_t n_units
         .kind = NT_KIND_SECTION, .size = 4096, .protection = PAGE_READWRITE};
 
     return nt_objects_create(&world->objects, &world->directory, name, n_units, world->user,
-                             &request, 1, 1, ret_object, ret_lease);
+                             &request, NULL, 0, 1, 1, ret_object, ret_lease);
+}
+
+/* The descriptors that carry @granted, and the first of them beside the lease. */
+static NTSTATUS payload_of(struct nt_objects *objects, const struct nt_broker_object *object,
+                           ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd)
+{
+    struct nt_payload_choice choice;
+    NTSTATUS status = nt_object_payload(objects, object, granted, &choice);
+
+    *ret_payload = choice.payload;
+    *ret_fd = choice.n_fds ? choice.fds[0] : -1;
+    return status;
 }
 
 static struct nt_broker_object *find(struct world *world, const uint16_t *name, size_t n_units)
@@ -244,20 +256,17 @@ TEST(who_may_only_read_gets_a_description_that_cannot_write, "2.22 13.6")
 
     world_init(&world, 1024);
     require(create(&world, NAME_A, &object, &lease) == STATUS_SUCCESS);
-    ok_status(nt_object_payload(&world.objects, object, SECTION_QUERY, &payload, &fd),
-              STATUS_SUCCESS);
+    ok_status(payload_of(&world.objects, object, SECTION_QUERY, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, 0);
     ok_eq(fd, -1);
-    ok_status(nt_object_payload(&world.objects, object, SECTION_MAP_READ, &payload, &fd),
-              STATUS_SUCCESS);
+    ok_status(payload_of(&world.objects, object, SECTION_MAP_READ, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_READ);
     ok_eq(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
     /* Made once and shared by all who may only read. */
-    ok_status(nt_object_payload(&world.objects, object, SECTION_MAP_READ, &payload, &again),
+    ok_status(payload_of(&world.objects, object, SECTION_MAP_READ, &payload, &again),
               STATUS_SUCCESS);
     ok_eq(again, fd);
-    ok_status(nt_object_payload(&world.objects, object, SECTION_MAP_WRITE, &payload, &fd),
-              STATUS_SUCCESS);
+    ok_status(payload_of(&world.objects, object, SECTION_MAP_WRITE, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_WRITE);
     ok_eq(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDWR);
     nt_os_close(lease);

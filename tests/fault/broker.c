@@ -87,7 +87,7 @@ static uint32_t ask(void *context)
     memcpy(bytes, &header, sizeof(header));
     memcpy(bytes + sizeof(header), &request->create, info->request_size);
     memcpy(bytes + sizeof(header) + info->request_size, name, sizeof(name));
-    r = nt_dispatch(&broker, &client.client, bytes, header.size);
+    r = nt_dispatch(&broker, &client.client, bytes, header.size, NULL, 0);
     (void)fault_disarm();
     if (r < 0)
         return STATUS_CONNECTION_DISCONNECTED;

@@ -255,6 +255,21 @@ static void list_points(const struct fault_operation *operation, const unsigned 
     test_note("%s", text);
 }
 
+/* For the sweep, which adds up what all operations met: "operation<tab>kind<tab>count". */
+static void tell_sweep(const struct fault_operation *operation, const unsigned *n_failed)
+{
+    const char *path = getenv("NTSHM_FAULT_LIST");
+    FILE *file = path ? fopen(path, "ae") : NULL;
+
+    if (!file)
+        return;
+    for (unsigned kind = 0; kind < FAULT_KINDS; kind++) {
+        if (n_failed[kind])
+            fprintf(file, "%s\t%s\t%u\n", operation->name, fault_name(kind), n_failed[kind]);
+    }
+    fclose(file);
+}
+
 void fault_walk(const struct fault_operation *operation, const int *errors)
 {
     fault_rules(operation->ignored, operation->stays);
@@ -268,5 +283,6 @@ void fault_walk(const struct fault_operation *operation, const int *errors)
         }
         ok(nth < MAX_POINTS, "%s never ran through", operation->name);
         list_points(operation, n_failed);
+        tell_sweep(operation, n_failed);
     }
 }

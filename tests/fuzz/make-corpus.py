@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzzers names, utf, protocol and control.
+"""Writes the first inputs of the fuzzers names, pe, utf, protocol and control.
 
 usage: make-corpus.py [DIRECTORY]
 
@@ -139,6 +139,93 @@ CONTROL = {
 }
 
 
+READS, WRITES, EXECUTES = 0x40000000, 0x80000000, 0x20000000
+DIR64, HIGHLOW, HIGH, LOW, UNKNOWN = 10, 3, 1, 2, 5
+
+
+def block(page, *entries):
+    """One block of base relocations; entries are (kind, offset)."""
+    data = b"".join(struct.pack("<H", kind << 12 | offset) for kind, offset in entries)
+    return struct.pack("<II", page, 8 + len(data)) + data
+
+
+def pe(parts, relocations=b"", plus=True, machine=None, base=None, alignment=0x1000, tail=b""):
+    """A PE file; parts are (rva, virtual size, raw data, characteristics).
+
+    The last part is given the relocations, when there are some.
+    """
+    machine = machine or (0x8664 if plus else 0x14C)
+    base = base if base is not None else (0x180000000 if plus else 0x10000000)
+    if relocations:
+        rva, size, _, characteristics = parts[-1]
+        parts = parts[:-1] + [(rva, size, relocations, characteristics)]
+    end = max([rva + size for rva, size, _, _ in parts] + [0x1000])
+    table, raw, at = b"", b"", 0x400
+    for rva, size, data, characteristics in parts:
+        padded = data + bytes(-len(data) % 0x200)
+        table += b".part\0\0\0" + struct.pack("<6I2HI", size, rva, len(padded), at if padded else 0,
+                                              0, 0, 0, 0, characteristics)
+        raw += padded
+        at += len(padded)
+    directories = [(0, 0)] * 16
+    if relocations:
+        directories[5] = (parts[-1][0], len(relocations))
+    optional = struct.pack("<HBB5I", 0x20B if plus else 0x10B, 14, 0, 0x200, 0, 0, 0x1000, 0x1000)
+    optional += struct.pack("<Q", base) if plus else struct.pack("<II", 0, base)
+    optional += struct.pack("<II6HI3I2H", alignment, 0x200, 6, 0, 0, 0, 6, 0, 0,
+                            end + -end % max(alignment, 1), 0x400, 0, 3, 0)
+    optional += struct.pack("<4Q" if plus else "<4I", 0x100000, 0x1000, 0x100000, 0x1000)
+    optional += struct.pack("<II", 0, 16) + b"".join(struct.pack("<II", *d) for d in directories)
+    headers = b"MZ" + bytes(58) + struct.pack("<I", 0x40)
+    headers += b"PE\0\0" + struct.pack("<2H3I2H", machine, len(parts), 0, 0, 0, len(optional), 0x2002)
+    headers += optional + table
+    return headers + bytes(0x400 - len(headers)) + raw + tail
+
+
+CODE = (0x1000, 0x1000, b"\xc3" * 64, READS | EXECUTES)
+DATA = (0x2000, 0x1000, bytes(range(64)), READS | WRITES)
+BSS = (0x3000, 0x2000, b"", READS | WRITES)
+RELOC = (0x5000, 0x1000, b"", READS)
+GOOD = [CODE, DATA, BSS, RELOC]
+
+
+def changed(data, offset, new):
+    return data[:offset] + new + data[offset + len(new):]
+
+
+PE_GOOD = pe(GOOD, block(0x2000, (DIR64, 0x10), (HIGHLOW, 0x20), (0, 0)))
+PE = {
+    "wide": PE_GOOD,
+    "narrow": pe(GOOD, block(0x2000, (HIGHLOW, 0x10), (HIGH, 0x14), (LOW, 0x16)), plus=False),
+    "arm64": pe(GOOD, block(0x2000, (DIR64, 8)), machine=0xAA64),
+    "without-relocations": pe(GOOD),
+    "flat": pe([CODE], alignment=0x200),
+    "no-sections": pe([]),
+    "aligned-apart": pe([(0x10000, 0x1000, b"x", READS), (0x20000, 0x10, b"y", 0)],
+                        alignment=0x10000),
+    "blocks": pe(GOOD, block(0x2000, (DIR64, 0)) + block(0x3000, (DIR64, 0xFFC)) + bytes(8)),
+    "across-the-end": pe(GOOD, block(0x5000, (DIR64, 0xFFC))),
+    "unknown-kind": pe(GOOD, block(0x2000, (UNKNOWN, 0))),
+    "wide-kind-in-narrow": pe(GOOD, block(0x2000, (DIR64, 0)), plus=False),
+    "block-too-long": pe(GOOD, struct.pack("<II", 0x2000, 0x1000)),
+    "block-too-short": pe(GOOD, struct.pack("<IIQ", 0x2000, 4, 0)),
+    "relocates-its-table": pe(GOOD, block(0x5000, (HIGHLOW, 4), (DIR64, 8), (DIR64, 0))),
+    "overlap": pe([CODE, CODE]),
+    "gap": pe([CODE, RELOC]),
+    "cut-in-headers": PE_GOOD[:0x140],
+    "cut-in-data": PE_GOOD[:0x420],
+    "no-mz": changed(PE_GOOD, 0, b"ZM"),
+    "ne": changed(PE_GOOD, 0x40, b"NE\0\0"),
+    "ne-windows": changed(changed(PE_GOOD, 0x40, b"NE\0\0"), 0x76, b"\2"),
+    "le": changed(PE_GOOD, 0x40, b"LE\0\0"),
+    "headers-far": changed(PE_GOOD, 0x3C, struct.pack("<I", 0x80000000)),
+    "headers-on-themselves": changed(PE_GOOD, 0x3C, struct.pack("<I", 4)),
+    "many-sections": changed(PE_GOOD, 0x46, struct.pack("<H", 0xFFFF)),
+    "image-of-4g": changed(PE_GOOD, 0x40 + 24 + 56, struct.pack("<I", 0xFFFFFFFF)),
+    "empty": b"",
+}
+
+
 def write(directory, name, data):
     with open(os.path.join(directory, name), "wb") as file:
         file.write(data)
@@ -148,6 +235,7 @@ def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus")
     corpora = {
         "names": {name: text.encode("utf-16-le") for name, text in NAMES.items()},
+        "pe": PE,
         "utf": UTF,
         "protocol": PROTOCOL,
         "control": CONTROL,

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <ntstatus.h>
@@ -31,14 +32,22 @@ enum step {
     STEP_DROP,      /* a reply's descriptors are closed */
     STEP_REAP,      /* time passes */
     STEP_RECONNECT, /* the connection ends, another begins */
+    STEP_FILE,      /* a create of a section of a file, with descriptors of any kind */
+    STEP_GIFTS,     /* descriptors for whatever comes next */
+    STEP_GROW,      /* a section of a file grows, or is said to */
     STEP_COUNT
 };
+
+/* What can come along: right and wrong ones (see make_gifts()). */
+#define N_GIFTS 10
 
 static struct {
     struct nt_broker broker;
     struct fixture_client clients[N_CLIENTS];
     struct fixture_reply held[N_HELD];
     unsigned next_held;
+    int gifts[N_GIFTS];
+    uint64_t last_id; /* of an object that a reply told of */
     int lowest_free_fd;
     bool is_ready;
 } world;
@@ -94,6 +103,43 @@ static void check_world(void)
     FUZZ_CHECK(!complaint);
 }
 
+static int memfd_of(int seals)
+{
+    int fd = memfd_create("gift", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    FUZZ_CHECK(fd >= 0 && ftruncate(fd, 8192) == 0);
+    FUZZ_CHECK(seals == 0 || fcntl(fd, F_ADD_SEALS, seals) == 0);
+    return fd;
+}
+
+/* The regular files are memfds, opened anew: the broker looks at the kind of a description only. */
+static void make_gifts(void)
+{
+    const int frozen = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+    int ends[2];
+
+    FUZZ_CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    world.gifts[0] = memfd_of(0);
+    FUZZ_CHECK(nt_os_reopen(world.gifts[0], O_RDONLY, &world.gifts[1]) == 0);
+    world.gifts[2] = memfd_of(0);
+    FUZZ_CHECK(nt_os_reopen(world.gifts[2], O_RDONLY, &world.gifts[3]) == 0);
+    world.gifts[4] = memfd_of(frozen);
+    world.gifts[5] = ends[0];
+    world.gifts[6] = ends[1];
+    world.gifts[7] = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    world.gifts[8] = open("/", O_PATH | O_CLOEXEC);
+    FUZZ_CHECK(nt_os_reopen(world.gifts[0], O_WRONLY, &world.gifts[9]) == 0);
+}
+
+/* The broker owns what it is given: a copy. */
+static void add_gift(size_t client, unsigned choice)
+{
+    struct fixture_client *to = &world.clients[client];
+
+    if (to->n_send_fds < NT_IPC_MAX_REQUEST_FDS)
+        FUZZ_CHECK(nt_os_dup(world.gifts[choice % N_GIFTS], &to->send_fds[to->n_send_fds++]) == 0);
+}
+
 static void set_up(void)
 {
     int write_fd, read_fd, reader_fd;
@@ -106,6 +152,7 @@ static void set_up(void)
     nt_os_close(write_fd);
     nt_os_close(read_fd);
     nt_os_close(reader_fd);
+    make_gifts();
     FUZZ_CHECK(fixture_init(&world.broker, UID) == 0);
     for (size_t i = 0; i < N_CLIENTS; i++)
         FUZZ_CHECK(fixture_client_init(&world.broker, &world.clients[i], uid_of(i)) == 0);
@@ -114,6 +161,8 @@ static void set_up(void)
 
 static void reconnect(size_t i)
 {
+    for (size_t k = 0; k < world.clients[i].n_send_fds; k++)
+        nt_os_close(world.clients[i].send_fds[k]);
     fixture_client_deinit(&world.broker, &world.clients[i]);
     FUZZ_CHECK(fixture_client_init(&world.broker, &world.clients[i], uid_of(i)) == 0);
 }
@@ -134,6 +183,7 @@ static void check_object_reply(const struct fixture_reply *reply)
     FUZZ_CHECK(reply->n_fds == (size_t)__builtin_popcount(reply->object.payload));
     FUZZ_CHECK(reply->n_fds <= nt_message_info(reply->header.type)->max_fds);
     FUZZ_CHECK(reply->object.id != 0);
+    world.last_id = reply->object.id;
 }
 
 static void check_reply(const struct nt_request_header *request, const struct fixture_reply *reply)
@@ -259,7 +309,7 @@ static void step_create(struct input *input, size_t client)
     create.manual_reset = flags >> 2 & 1;
     create.initial_state = flags >> 3 & 1;
     create.protection = flags & 0x40 ? (uint32_t)take_number(input, 4) : PAGE_READWRITE;
-    create.attributes = SEC_COMMIT;
+    create.attributes = flags & 0x10 ? SEC_RESERVE : SEC_COMMIT;
     if (flags & 0x80)
         create.size = take_number(input, 8);
     n_units = take_name(input);
@@ -268,6 +318,49 @@ static void step_create(struct input *input, size_t client)
     if (flags & 0x20)
         world.clients[client].number--;
     send_good(client, NT_MESSAGE_CREATE, &create, name, n_units);
+}
+
+/* A section of a file: the protection says how many descriptors it should bring. */
+static void step_file(struct input *input, size_t client)
+{
+    static const uint32_t protections[] = {PAGE_READONLY, PAGE_READWRITE, PAGE_WRITECOPY,
+                                           PAGE_EXECUTE_READWRITE};
+    uint8_t flags = take_byte(input);
+    struct nt_create_request create = {
+        .kind = NT_KIND_SECTION,
+        .access = SECTION_ALL_ACCESS,
+        .flags = flags & 3,
+        .size = flags & 4 ? take_number(input, 8) : 4096,
+        .protection = protections[flags >> 3 & 3],
+        .attributes = SEC_FILE | (flags & 0x20 ? SEC_IMAGE : 0),
+    };
+    size_t n_units;
+
+    for (unsigned i = 0; i < flags >> 6; i++)
+        add_gift(client, take_byte(input));
+    n_units = take_name(input);
+    create.name_units = (uint32_t)n_units;
+    send_good(client, NT_MESSAGE_CREATE, &create, name, n_units);
+}
+
+static void step_gifts(struct input *input, size_t client)
+{
+    uint8_t count = take_byte(input) % (NT_IPC_MAX_REQUEST_FDS + 1);
+
+    while (count-- > 0)
+        add_gift(client, take_byte(input));
+}
+
+static void step_grow(struct input *input, size_t client)
+{
+    struct nt_grow_request grow = {.id = world.last_id, .size = take_number(input, 2)};
+    uint8_t choice = take_byte(input);
+
+    if (choice & 1)
+        grow.id = take_number(input, 8);
+    if (choice & 2)
+        grow.size = take_number(input, 8);
+    send_good(client, NT_MESSAGE_GROW, &grow, NULL, 0);
 }
 
 static void step_open(struct input *input, size_t client)
@@ -338,6 +431,15 @@ static void take_step(struct input *input)
     case STEP_RECONNECT:
         reconnect(client);
         break;
+    case STEP_FILE:
+        step_file(input, client);
+        break;
+    case STEP_GIFTS:
+        step_gifts(input, client);
+        break;
+    case STEP_GROW:
+        step_grow(input, client);
+        break;
     case STEP_COUNT:
         break;
     }
@@ -347,6 +449,7 @@ static void take_step(struct input *input)
 /* Back to the beginning: when nobody holds anything, nothing is left. */
 static void tear_down(void)
 {
+    world.last_id = 0;
     for (size_t i = 0; i < N_HELD; i++)
         fixture_reply_deinit(&world.held[i]);
     for (size_t i = 0; i < N_CLIENTS; i++)

@@ -85,6 +85,22 @@ static void try_wide(const uint8_t *data, size_t size)
     }
 }
 
+/* Wide characters of any units give these units again. */
+static void try_units_to_wide(const uint8_t *data, size_t size)
+{
+    size_t count = size / sizeof(uint16_t), told = 0, n = 0;
+    const uint16_t *units = guarded_copy(&in, data, count * sizeof(uint16_t), sizeof(uint16_t));
+    uint32_t *text;
+    uint16_t *again;
+
+    FUZZ_CHECK(nt_units_to_wide(units, count, NULL, 0, &n) == (count ? -E2BIG : 0) && n <= count);
+    text = guarded_take(&out, n * sizeof(*text), sizeof(*text));
+    FUZZ_CHECK(nt_units_to_wide(units, count, text, n, &told) == 0 && told == n);
+    again = guarded_take(&back, count * sizeof(*again), sizeof(*again));
+    FUZZ_CHECK(nt_wide_to_units(text, n, again, count, &told) == 0 && told == count);
+    FUZZ_CHECK(count == 0 || memcmp(again, units, count * sizeof(*units)) == 0);
+}
+
 static bool is_well_formed(const uint16_t *units, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -129,5 +145,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_utf8(data, size);
     try_wide(data, size);
     try_units(data, size);
+    try_units_to_wide(data, size);
     return 0;
 }

@@ -71,6 +71,27 @@ TEST_DEADLINE(demo_proves_both_rounds, "D0.1 D2.2 D2.5 D15.2 D15.6 D19.6 D19.11"
     run_free(&run);
 }
 
+/* Over files the boxes outlive everybody: they are read by a process that starts when all have
+ * gone. */
+TEST_DEADLINE(demo_over_files_leaves_them_behind, "D2.5 D15.6 D19.11", DEMO_DEADLINE)
+{
+    struct run run;
+    struct json_object *told, *rounds;
+
+    run_tool(&run, "blackbox", "demo", "--json", "--file", "-o", test_dir());
+    ok_eq(run.code, 0);
+    told = run_json(&run);
+    rounds = json_at(told, "rounds");
+    require(told && rounds && json_length(rounds) == 2);
+    ok_round(json_item(rounds, 0), "removed");
+    ok_round(json_item(rounds, 1), "killed");
+    ok(strstr(json_text(json_item(rounds, 1), "dump"), "killed.box") != NULL);
+    ok_same_story(json_item(rounds, 0), "device removed");
+    ok_same_story(json_item(rounds, 1), "recording");
+    json_object_put(told);
+    run_free(&run);
+}
+
 TEST_DEADLINE(demo_tells_a_person_what_was_in_flight, "D2.5", DEMO_DEADLINE)
 {
     struct run run;

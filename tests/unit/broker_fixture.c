@@ -104,7 +104,9 @@ void fixture_receive(struct fixture_client *client, struct fixture_reply *reply)
 int fixture_dispatch(struct nt_broker *broker, struct fixture_client *client, const void *bytes,
                      size_t size, struct fixture_reply *ret_reply)
 {
-    int r = nt_dispatch(broker, &client->client, bytes, size);
+    int r = nt_dispatch(broker, &client->client, bytes, size, client->send_fds, client->n_send_fds);
+
+    client->n_send_fds = 0;
 
     fixture_receive(client, ret_reply);
     return r;
@@ -203,7 +205,7 @@ NT_RB_GENERATE(nt_user_tree, nt_user, node, compare_users)
 NT_RB_GENERATE(nt_object_tree, nt_broker_object, node, compare_objects)
 
 struct sums {
-    uint64_t n_objects, n_bytes, n_fds, n_blocks;
+    uint64_t n_objects, n_bytes, n_fds, n_blocks, n_charged_fds;
 };
 
 static bool is_open(int fd)
@@ -239,13 +241,18 @@ static const char *check_name(const struct nt_arena *arena, const struct nt_brok
 
 static const char *check_record(const struct nt_record *record, struct sums *sums)
 {
+    const int fds[] = {record->lease_fd, record->write_fd, record->read_fd, record->extra_fd,
+                       record->extra_read_fd};
+
     if ((atomic_load(&record->word) & 0xff) != NT_RECORD_LIVE)
         return "an object's record is not live";
-    if (!is_open(record->lease_fd) || !is_open(record->write_fd))
+    if (record->lease_fd < 0 || (record->write_fd < 0 && record->read_fd < 0))
         return "an object lacks a descriptor";
-    if (record->read_fd >= 0 && !is_open(record->read_fd))
-        return "a record names a closed descriptor";
-    sums->n_fds += 2 + (record->read_fd >= 0);
+    for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++) {
+        if (fds[i] >= 0 && !is_open(fds[i]))
+            return "a record names a closed descriptor";
+        sums->n_fds += fds[i] >= 0;
+    }
     sums->n_bytes += record->size;
     sums->n_objects++;
     return NULL;
@@ -270,6 +277,7 @@ static const char *check_object(struct nt_broker *broker, const struct nt_broker
     if (!charge->user || charge->user->uid != record->owner ||
         charge->amount[NT_CHARGE_OBJECTS] != 1)
         return "an object is not charged to its owner";
+    sums->n_charged_fds += charge->amount[NT_CHARGE_FDS];
     complaint = check_record(record, sums);
     return complaint ? complaint : check_name(&objects->arena, object, sums);
 }
@@ -294,7 +302,7 @@ static const char *check_sums(struct nt_broker *broker, const struct sums *sums)
         return "blocks are lost";
     if (charged[NT_CHARGE_OBJECTS] != sums->n_objects ||
         charged[NT_CHARGE_CONNECTIONS] != broker->n_clients ||
-        charged[NT_CHARGE_FDS] != 3 * sums->n_objects)
+        charged[NT_CHARGE_FDS] != sums->n_charged_fds || sums->n_charged_fds < sums->n_fds)
         return "users are charged for what is not there";
     return NULL;
 }

@@ -16,6 +16,9 @@ struct fixture_client {
     struct nt_broker_client client; /* the broker's side */
     int fd;                         /* the test's side */
     uint64_t number;                /* of the last request */
+    int send_fds[NT_IPC_MAX_REQUEST_FDS +
+                 1]; /* go along with the next message, and are gone then */
+    size_t n_send_fds;
 };
 
 /* What came back. The descriptors are the caller's. */
@@ -25,6 +28,7 @@ struct fixture_reply {
         struct nt_hello_reply hello;
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
+        struct nt_grow_reply grow;
         unsigned char bytes[128];
     };
     size_t size;

@@ -63,10 +63,22 @@ static struct nt_broker_object *create(struct space *space, const struct nt_dire
     struct nt_broker_object *object = NULL;
 
     ok_status(nt_objects_create(&space->broker.objects, directory, name, n_units, space->user,
-                                request, 1, 2, &object, ret_lease),
+                                request, NULL, 0, 1, 2, &object, ret_lease),
               STATUS_SUCCESS);
     require(object != NULL);
     return object;
+}
+
+/* The descriptors that carry @granted, and the first of them beside the lease. */
+static NTSTATUS payload_of(struct nt_objects *objects, const struct nt_broker_object *object,
+                           ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd)
+{
+    struct nt_payload_choice choice;
+    NTSTATUS status = nt_object_payload(objects, object, granted, &choice);
+
+    *ret_payload = choice.payload;
+    *ret_fd = choice.n_fds ? choice.fds[0] : -1;
+    return status;
 }
 
 TEST(an_object_lives_as_long_as_its_lease, "11.27 2.6 2.7")
@@ -164,19 +176,19 @@ TEST(a_payload_carries_what_was_granted, "2.21 2.22")
     int lease, fd, again;
 
     object = create(&space, &session, UNITS(u"x"), &section_request, &lease);
-    ok_status(nt_object_payload(objects, object, SECTION_MAP_WRITE, &payload, &fd), STATUS_SUCCESS);
+    ok_status(payload_of(objects, object, SECTION_MAP_WRITE, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_WRITE);
     shows_mode(fd, O_RDWR);
-    ok_status(nt_object_payload(objects, object, SECTION_MAP_READ, &payload, &fd), STATUS_SUCCESS);
+    ok_status(payload_of(objects, object, SECTION_MAP_READ, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, NT_PAYLOAD_READ);
     shows_mode(fd, O_RDONLY);
     ok(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
     ok(write(fd, "x", 1) < 0);
     /* One description serves all who may only read. */
-    nt_object_payload(objects, object, SECTION_MAP_EXECUTE, &payload, &again);
+    payload_of(objects, object, SECTION_MAP_EXECUTE, &payload, &again);
     ok_eq(again, fd);
     ok_eq(payload, NT_PAYLOAD_READ);
-    ok_status(nt_object_payload(objects, object, SECTION_QUERY, &payload, &fd), STATUS_SUCCESS);
+    ok_status(payload_of(objects, object, SECTION_QUERY, &payload, &fd), STATUS_SUCCESS);
     ok_eq(payload, 0);
     ok_eq((int64_t)fd, -1);
     ok_eq(objects->n_fds, 3);
@@ -216,11 +228,11 @@ TEST(an_events_page_begins_as_asked, "")
         int lease, fd;
 
         object = create(&space, &session, UNITS(u"event"), &request, &lease);
-        ok_status(nt_object_payload(objects, object, SYNCHRONIZE, &payload, &fd), STATUS_SUCCESS);
+        ok_status(payload_of(objects, object, SYNCHRONIZE, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, NT_PAYLOAD_WRITE);
         ok_eq(pread(fd, &word, sizeof(word), 0), 4);
         ok_eq(word, set);
-        ok_status(nt_object_payload(objects, object, READ_CONTROL, &payload, &fd), STATUS_SUCCESS);
+        ok_status(payload_of(objects, object, READ_CONTROL, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, 0);
         nt_os_close(lease);
         ok_eq(nt_objects_reap_all(objects), 0);
@@ -238,8 +250,8 @@ TEST(a_user_above_its_quota_creates_nothing, "")
 
     space.broker.users.limits[NT_CHARGE_OBJECTS] = 1;
     create(&space, &session, UNITS(u"a"), &section_request, &first);
-    ok_status(nt_objects_create(objects, &session, UNITS(u"b"), space.user, &section_request, 1, 3,
-                                &object, &second),
+    ok_status(nt_objects_create(objects, &session, UNITS(u"b"), space.user, &section_request, NULL,
+                                0, 1, 3, &object, &second),
               STATUS_QUOTA_EXCEEDED);
     ok_ptr_eq(object, NULL);
     ok_eq((int64_t)second, -1);
@@ -261,8 +273,8 @@ TEST(a_full_arena_is_a_clear_error, "")
     int lease = -1;
 
     objects->arena.records_used_up_to = NT_ARENA_RECORDS;
-    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &section_request, 1, 2,
-                                &object, &lease),
+    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &section_request, NULL,
+                                0, 1, 2, &object, &lease),
               STATUS_INSUFFICIENT_RESOURCES);
     objects->arena.records_used_up_to = used;
     end_space(&space);
@@ -279,8 +291,8 @@ TEST(a_section_above_the_file_limit_is_above_the_commit_limit, "")
 
     request.size = 128 << 20;
     ok(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &request, 1, 2, &object,
-                                &lease),
+    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &request, NULL, 0, 1, 2,
+                                &object, &lease),
               STATUS_COMMITMENT_LIMIT);
     ok_eq((int64_t)lease, -1);
     end_space(&space);

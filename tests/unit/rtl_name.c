@@ -238,3 +238,33 @@ TEST(names_are_ordered_by_their_bits, "11.1 11.26")
         }
     }
 }
+
+/* Parsed, and told again as a path from the root, with every amount of room. */
+static void path_is(const uint16_t *units, size_t count, bool absolute, uint32_t session,
+                    const uint16_t *want, size_t want_count)
+{
+    struct nt_name name;
+    uint16_t path[64];
+
+    require(want_count < NT_ARRAY_SIZE(path));
+    require(nt_name_parse(units, count, absolute, &name) == STATUS_SUCCESS);
+    for (size_t room = 0; room <= want_count + 1; room++) {
+        memset(path, 0x5A, sizeof(path));
+        ok_eq(nt_name_path(&name, session, path, room), want_count);
+        ok_mem_eq(path, want, (room < want_count ? room : want_count) * sizeof(*path));
+        ok_eq(path[room < want_count ? room : want_count], 0x5A5A);
+    }
+}
+
+TEST(a_name_has_one_path, "11.2 11.3 11.4 11.5 11.8")
+{
+    path_is(RELATIVE(u"x"), 7, UNITS(u"\\Sessions\\7\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"Local\\x"), 7, UNITS(u"\\Sessions\\7\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"Local\\x"), 0, UNITS(u"\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"Global\\x"), 7, UNITS(u"\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"Session\\3\\x"), 7, UNITS(u"\\Sessions\\3\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"Session\\0\\x"), 7, UNITS(u"\\BaseNamedObjects\\x"));
+    path_is(ABSOLUTE(u"\\BaseNamedObjects\\x"), 7, UNITS(u"\\BaseNamedObjects\\x"));
+    path_is(ABSOLUTE(u"\\Sessions\\4294967295\\BaseNamedObjects\\x"), 7,
+            UNITS(u"\\Sessions\\4294967295\\BaseNamedObjects\\x"));
+}

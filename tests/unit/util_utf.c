@@ -322,3 +322,51 @@ TEST(a_cut_text_ends_at_its_first_lost_character, "")
     ok_eq(nt_units_to_utf8(UNITS(u"a\u20acb"), text, 3), 5);
     ok_str_eq(text, "a");
 }
+
+/* Units to wide characters with every amount of room, and back again to the same units. */
+static void units_give(const uint16_t *units, size_t n_units, const uint32_t *want, size_t n)
+{
+    uint32_t text[MAX_ROOM + 8];
+    uint16_t back[MAX_ROOM];
+    size_t count;
+
+    require(n < MAX_ROOM && n_units < MAX_ROOM);
+    for (size_t room = 0; room <= n + 2; room++) {
+        memset(text, 0xA5, sizeof(text));
+        ok_eq((int64_t)nt_units_to_wide(units, n_units, room ? text : NULL, room, &count),
+              room < n ? (int64_t)-E2BIG : 0);
+        ok_eq(count, n);
+        ok_mem_eq(text, want, (room < n ? room : n) * sizeof(*want));
+        ok_eq(text[room < n ? room : n], 0xA5A5A5A5u);
+    }
+    ok_eq((int64_t)nt_wide_to_units(want, n, back, MAX_ROOM, &count), 0);
+    ok_eq(count, n_units);
+    ok_mem_eq(back, units, n_units * sizeof(*units));
+}
+
+#define WIDE(...) (const uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / 4
+
+TEST(units_become_wide_characters_and_the_same_units_again, "11.1")
+{
+    static const uint16_t lone[] = {0xD83D, 'x', 0xDE00, 0xDE00, 0xD83D, 0xD83D, 0xDE00, 0xD83D};
+    static const uint16_t nul[] = {'a', 0, 0xD800, 0, 'b'};
+
+    units_give(UNITS(u""), (const uint32_t[]){0}, 0);
+    units_give(UNITS(u"az"), WIDE('a', 'z'));
+    units_give(UNITS(u"\U0001F600"), WIDE(0x1F600));
+    units_give(UNITS(u"\xdbff\xdfff!"), WIDE(0x10FFFF, '!'));
+    units_give(lone, NT_ARRAY_SIZE(lone),
+               WIDE(0xD83D, 'x', 0xDE00, 0xDE00, 0xD83D, 0x1F600, 0xD83D));
+    units_give(nul, NT_ARRAY_SIZE(nul), WIDE('a', 0, 0xD800, 0, 'b'));
+}
+
+TEST(a_nul_ends_units, "")
+{
+    static const uint16_t cut[] = {'a', 0xD83D, 0, 0xDE00, 'x'};
+    uint32_t text[4];
+    size_t count;
+
+    ok_eq((int64_t)nt_units_to_wide(cut, SIZE_MAX, text, 4, &count), 0);
+    ok_eq(count, 2);
+    ok_eq(text[1], 0xD83D);
+}

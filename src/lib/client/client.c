@@ -25,6 +25,7 @@ static struct {
     int fd;
     uint64_t token;
     uint64_t instance;
+    uint32_t session;
     uint64_t number;
 } connection = {.fd = -1};
 
@@ -33,6 +34,9 @@ struct call {
     const void *fixed;
     const struct nt_object_name *name; /* or NULL */
     const struct nt_message_info *info;
+    const int *fds; /* that go along */
+    size_t n_fds;
+    uint64_t instance; /* 0, or the only broker that is asked */
 };
 
 static void close_connection(void)
@@ -52,7 +56,7 @@ static int send_call(int fd, const struct call *call)
         parts[2].iov_base = (void *)call->name->units;
         parts[2].iov_len = call->name->count * sizeof(uint16_t);
     }
-    return nt_os_socket_send(fd, parts, call->name ? 3 : 2, NULL, 0, true);
+    return nt_os_socket_send(fd, parts, call->name ? 3 : 2, call->fds, call->n_fds, true);
 }
 
 struct reply_message {
@@ -125,6 +129,7 @@ static int say_hello(int fd)
     }
     connection.token = message.hello.token;
     connection.instance = message.hello.instance;
+    connection.session = message.hello.session;
     return 0;
 }
 
@@ -157,6 +162,8 @@ static int exchange_again(struct call *call, bool start, struct reply_message *m
         r = ensure_connected(start);
         if (r < 0)
             return r;
+        if (call->instance && call->instance != connection.instance)
+            return -ECONNRESET;
         if (call->header.number == 0)
             call->header.number = ++connection.number;
         r = exchange(connection.fd, call, message, fds, n_fds);
@@ -171,29 +178,23 @@ static int exchange_again(struct call *call, bool start, struct reply_message *m
     return r;
 }
 
-static NTSTATUS perform(enum nt_message_type type, const void *fixed,
-                        const struct nt_object_name *name, bool start,
-                        struct nt_client_reply *ret_reply)
+static NTSTATUS perform(struct call *call, bool start, struct nt_client_reply *ret_reply)
 {
-    struct call call = {
-        .header = {.type = (uint16_t)type},
-        .fixed = fixed,
-        .name = name,
-        .info = nt_message_info(type),
-    };
     struct reply_message message;
     int cancel_state;
     int r;
 
-    call.header.size = (uint32_t)(sizeof(call.header) + call.info->request_size +
-                                  (name ? name->count * sizeof(uint16_t) : 0));
+    call->info = nt_message_info(call->header.type);
+    call->header.size = (uint32_t)(sizeof(call->header) + call->info->request_size +
+                                   (call->name ? call->name->count * sizeof(uint16_t) : 0));
     memset(ret_reply, 0, sizeof(*ret_reply));
 
     /* A thread cancelled half-way would leave the next one its reply. */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     nt_lock_take(NT_LOCK_CONNECTION);
-    r = exchange_again(&call, start, &message, ret_reply->fds, &ret_reply->n_fds);
+    r = exchange_again(call, start, &message, ret_reply->fds, &ret_reply->n_fds);
     ret_reply->instance = connection.instance;
+    ret_reply->session = connection.session;
     nt_lock_drop(NT_LOCK_CONNECTION);
     pthread_setcancelstate(cancel_state, NULL);
 
@@ -202,7 +203,7 @@ static NTSTATUS perform(enum nt_message_type type, const void *fixed,
         return nt_status_from_errno(r);
     }
     if (NT_SUCCESS(message.header.status))
-        memcpy(&ret_reply->object, message.bytes, call.info->reply_size);
+        memcpy(&ret_reply->object, message.bytes, call->info->reply_size);
     return message.header.status;
 }
 
@@ -224,32 +225,61 @@ static NTSTATUS check_payload(NTSTATUS status, struct nt_client_reply *reply)
 }
 
 NTSTATUS nt_client_create(const struct nt_object_name *name,
-                          const struct nt_create_request *request,
+                          const struct nt_create_request *request, const int *fds, size_t n_fds,
                           struct nt_client_reply *ret_reply)
 {
     struct nt_create_request fixed = *request;
+    struct call call = {.header = {.type = NT_MESSAGE_CREATE},
+                        .fixed = &fixed,
+                        .name = name,
+                        .fds = fds,
+                        .n_fds = n_fds};
 
     fixed.flags = name_flags(name);
     fixed.name_units = (uint32_t)name->count;
-    return check_payload(perform(NT_MESSAGE_CREATE, &fixed, name, true, ret_reply), ret_reply);
+    return check_payload(perform(&call, true, ret_reply), ret_reply);
 }
 
 NTSTATUS nt_client_open(const struct nt_object_name *name, const struct nt_open_request *request,
                         struct nt_client_reply *ret_reply)
 {
     struct nt_open_request fixed = *request;
+    struct call call = {.header = {.type = NT_MESSAGE_OPEN}, .fixed = &fixed, .name = name};
 
     fixed.flags = name_flags(name) & NT_NAME_ABSOLUTE;
     fixed.name_units = (uint32_t)name->count;
-    return check_payload(perform(NT_MESSAGE_OPEN, &fixed, name, true, ret_reply), ret_reply);
+    return check_payload(perform(&call, true, ret_reply), ret_reply);
 }
 
 NTSTATUS nt_client_statistics(struct nt_client_reply *ret_reply)
 {
     struct nt_statistics_request fixed = {0};
-    NTSTATUS status = perform(NT_MESSAGE_STATISTICS, &fixed, NULL, false, ret_reply);
+    struct call call = {.header = {.type = NT_MESSAGE_STATISTICS}, .fixed = &fixed};
+    NTSTATUS status = perform(&call, false, ret_reply);
 
     return status == STATUS_CONNECTION_REFUSED ? STATUS_OBJECT_NAME_NOT_FOUND : status;
+}
+
+void nt_client_settle(void)
+{
+    struct nt_client_reply reply;
+
+    /* The broker looks at every lease before it counts. */
+    if (NT_SUCCESS(nt_client_statistics(&reply)))
+        nt_client_reply_deinit(&reply);
+}
+
+NTSTATUS nt_client_grow(uint64_t id, uint64_t instance, uint64_t size, uint64_t *ret_size)
+{
+    struct nt_grow_request fixed = {.id = id, .size = size};
+    struct call call = {.header = {.type = NT_MESSAGE_GROW}, .fixed = &fixed, .instance = instance};
+    struct nt_client_reply reply;
+    NTSTATUS status = perform(&call, false, &reply);
+
+    if (NT_SUCCESS(status))
+        *ret_size = reply.grow.size;
+    nt_client_reply_deinit(&reply);
+    return status;
 }
 
 int nt_client_take_fd(struct nt_client_reply *reply, enum nt_payload payload)

@@ -27,15 +27,19 @@ void nt_pages_deinit(struct nt_pages *pages)
     pages->n_runs = pages->room = 0;
 }
 
-int nt_pages_reserve(struct nt_pages *pages)
+int nt_pages_reserve_many(struct nt_pages *pages, uint32_t n_changes)
 {
     struct nt_page_run *runs, *old;
-    uint32_t room = pages->room * 2 < 8 ? 8 : pages->room * 2;
+    uint64_t needed, room;
 
     /* A change inside one run makes three of it. */
-    if (pages->n_runs + 2 <= pages->room)
+    needed = pages->n_runs + 2 * (uint64_t)n_changes;
+    if (needed <= pages->room)
         return 0;
-    if (pages->n_runs > UINT32_MAX / 4)
+    room = pages->room * 2ull < 8 ? 8 : pages->room * 2ull;
+    if (room < needed)
+        room = needed;
+    if (room > UINT32_MAX / 2)
         return -ENOMEM;
     runs = malloc(room * sizeof(*runs));
     if (!runs)
@@ -43,10 +47,15 @@ int nt_pages_reserve(struct nt_pages *pages)
     memcpy(runs, pages->runs, pages->n_runs * sizeof(*runs));
     old = pages->runs;
     pages->runs = runs;
-    pages->room = room;
+    pages->room = (uint32_t)room;
     if (old != pages->few)
         free(old);
     return 0;
+}
+
+int nt_pages_reserve(struct nt_pages *pages)
+{
+    return nt_pages_reserve_many(pages, 1);
 }
 
 /* The run that holds @page: the first that ends behind it. */

@@ -34,6 +34,8 @@ void nt_pages_deinit(struct nt_pages *pages);
  * Return: 0; -ENOMEM, and nothing changed.
  */
 int nt_pages_reserve(struct nt_pages *pages);
+/** nt_pages_reserve_many() - the same for the next @n_changes calls of nt_pages_set() */
+int nt_pages_reserve_many(struct nt_pages *pages, uint32_t n_changes);
 
 /**
  * nt_pages_set() - give @count pages from @first on the state @protect

@@ -17,7 +17,9 @@
 
 #include <ntstatus.h>
 
-#include "lib/memory/region-map.h"
+#include "lib/fault/fault.h"
+#include "lib/memory/apart.h"
+#include "lib/memory/commit.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -137,6 +139,7 @@ static bool try_arena(uint64_t low, uint64_t high)
     if (make_anchor(low) < 0)
         return false;
     nt_map_set_arena(low, high);
+    nt_fault_set_arena(low, high);
     set_anchored(low, true);
     arena_state = ARENA_READY;
     return true;
@@ -228,6 +231,12 @@ static void fill(struct nt_region *region, const struct nt_region_plan *plan)
     nt_pages_init(&region->pages, plan->size / NT_PAGE_SIZE, plan->protect);
     region->allocation_protect = plan->allocation_protect;
     region->copies = plan->copies;
+    region->flags = plan->view_flags;
+    region->section = plan->section;
+    region->offset = plan->offset;
+    region->charged = plan->charged;
+    region->watched = 0;
+    region->apart = NULL;
     region->pins = 0;
 }
 
@@ -249,20 +258,49 @@ static struct nt_region *enter_vacant(struct nt_region *region, const struct nt_
     return region;
 }
 
-/* Asks the kernel, without the lock. The region is idle afterwards, or still busy on failure. */
-static int map_entered(const struct nt_region_plan *plan, struct nt_region *region)
+/* The region is mapped, and nobody but the caller knows of it. No lock is held. */
+static NTSTATUS finish(const struct nt_region_plan *plan, struct nt_region *region, bool outside)
 {
+    NTSTATUS status = STATUS_SUCCESS;
+
+    /* Outside of the arena nothing else tells the fault handler that this is ours. */
+    if (outside)
+        status = nt_change_watch(region, NT_FAULT_PLAIN);
+    if (NT_SUCCESS(status) && plan->finish)
+        status = plan->finish(region, plan->context);
+    if (!NT_SUCCESS(status)) {
+        nt_region_unwatch(region);
+        (void)nt_os_unmap((void *)region->base, region->size);
+        /* Not a place that is taken: there is no other to be tried. */
+        if (status == STATUS_CONFLICTING_ADDRESSES)
+            status = STATUS_UNSUCCESSFUL;
+    }
+    return status;
+}
+
+/*
+ * Asks the kernel, without the lock. The region is idle afterwards, or still busy on failure:
+ * STATUS_CONFLICTING_ADDRESSES says that the place is taken.
+ */
+static NTSTATUS map_entered(const struct nt_region_plan *plan, struct nt_region *region)
+{
+    bool outside = !nt_map_in_arena(region);
     uint64_t base = region->base;
+    NTSTATUS status;
     void *mapped;
     int r;
 
     nt_map_unlock();
     r = nt_os_map((void *)base, plan->size, plan->kernel_protect, plan->flags | MAP_FIXED_NOREPLACE,
                   plan->fd, plan->offset, &mapped);
+    if (NT_LIKELY(r == 0))
+        status = finish(plan, region, outside);
+    else
+        status = r == -EEXIST ? STATUS_CONFLICTING_ADDRESSES : nt_status_from_errno(r);
     nt_map_lock();
-    if (r == 0)
+    if (NT_LIKELY(NT_SUCCESS(status)))
         nt_map_end(region);
-    return r;
+    return status;
 }
 
 /* The best place in the arena, with its 512 GiB anchored; 0 when there is none. */
@@ -337,17 +375,17 @@ static NTSTATUS make_anywhere(const struct nt_region_plan *plan, uint64_t *ret_b
     prepare_arena();
     for (unsigned i = 0; i < MAX_TRIES; i++) {
         struct nt_region *region = enter_somewhere(plan);
-        int r;
+        NTSTATUS status;
 
         if (!region)
             return STATUS_NO_MEMORY;
         *ret_base = region->base;
-        r = map_entered(plan, region);
-        if (NT_LIKELY(r == 0))
-            return STATUS_SUCCESS;
-        if (r != -EEXIST) {
+        status = map_entered(plan, region);
+        if (NT_LIKELY(NT_SUCCESS(status)))
+            return status;
+        if (status != STATUS_CONFLICTING_ADDRESSES) {
             nt_map_end_and_free(region);
-            return nt_status_from_errno(r);
+            return status;
         }
         if (nt_map_in_arena(region))
             note_foreign(region);
@@ -361,7 +399,7 @@ static NTSTATUS make_at(const struct nt_region_plan *plan, uint64_t base)
 {
     struct nt_region *region = nt_region_new();
     struct nt_region *there;
-    int r;
+    NTSTATUS status;
 
     if (!region)
         return STATUS_NO_MEMORY;
@@ -376,11 +414,10 @@ static NTSTATUS make_at(const struct nt_region_plan *plan, uint64_t base)
         }
         nt_map_wait();
     }
-    r = map_entered(plan, enter_plan(region, plan, base));
-    if (r == 0)
-        return STATUS_SUCCESS;
-    nt_map_end_and_free(region);
-    return r == -EEXIST ? STATUS_CONFLICTING_ADDRESSES : nt_status_from_errno(r);
+    status = map_entered(plan, enter_plan(region, plan, base));
+    if (!NT_SUCCESS(status))
+        nt_map_end_and_free(region);
+    return status;
 }
 
 /*
@@ -447,8 +484,11 @@ NTSTATUS nt_region_make(const struct nt_region_plan *plan, uint64_t *ret_base)
 
 NTSTATUS nt_region_unmake(struct nt_region *region)
 {
-    uint64_t base = region->base;
+    struct nt_section *section;
+    struct nt_apart *apart;
+    uint64_t base = region->base, charged;
     size_t size = region->size;
+    uint8_t flags;
     int r;
 
     nt_map_begin(region, NT_REGION_LEAVING);
@@ -459,6 +499,25 @@ NTSTATUS nt_region_unmake(struct nt_region *region)
         nt_map_end(region);
         return nt_status_from_errno(r);
     }
+    nt_region_unwatch(region);
+    section = region->section;
+    apart = region->apart;
+    charged = region->charged;
+    flags = region->flags;
+    region->section = NULL;
+    region->apart = NULL;
     nt_map_end_and_vacate(region);
+    if (NT_LIKELY(section && !flags && !apart && !charged)) {
+        /* The last reference of an ordinary section is a free(); others may ask the kernel. */
+        nt_object_unref(&section->object);
+        return STATUS_SUCCESS;
+    }
+    nt_map_unlock();
+    nt_apart_free(apart);
+    if (charged)
+        nt_commit_release(charged);
+    if (section)
+        nt_object_unref(&section->object);
+    nt_map_lock();
     return STATUS_SUCCESS;
 }

@@ -5,27 +5,24 @@
  * their memory back and makes them zero for the next commit (7.32). The kernel charges what can
  * be written against its commit limit, when it has one, and never what is only reserved.
  */
-#include <errno.h>
 #include <sys/mman.h>
 
 #include <ntstatus.h>
 
+#include "lib/memory/change.h"
 #include "lib/memory/protect.h"
-#include "lib/memory/region-map.h"
 #include "os/os.h"
-#include "rtl/status.h"
 #include "util/macro.h"
+
+#ifndef MADV_COLD
+#    define MADV_COLD 20
+#endif
 
 #define RESETS  (MEM_RESET | MEM_RESET_UNDO)
 #define SPECIAL (MEM_WRITE_WATCH | MEM_PHYSICAL)
 #define ALLOCATION_TYPES \
     (MEM_COMMIT | MEM_RESERVE | RESETS | MEM_TOP_DOWN | MEM_LARGE_PAGES | SPECIAL)
 #define PLACEHOLDERS (MEM_COALESCE_PLACEHOLDERS | MEM_PRESERVE_PLACEHOLDER)
-
-/* Whole pages of the address space. */
-struct range {
-    uint64_t start, end;
-};
 
 /* --- allocating --------------------------------------------------------------------- */
 
@@ -69,23 +66,32 @@ static NTSTATUS check_allocation(uint64_t base, size_t size, ULONG type, ULONG p
     /* 7.48: the privilege must be enabled, and nothing enables it yet. */
     if (type & MEM_LARGE_PAGES)
         return STATUS_PRIVILEGE_NOT_HELD;
-    if ((type & (RESETS | SPECIAL)) || (protect & PAGE_GUARD))
-        return STATUS_NOT_SUPPORTED;
-    return STATUS_SUCCESS;
+    return type & SPECIAL ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
+/* 8.17: pages that are guard pages from the start. */
+static NTSTATUS guard_all(struct nt_region *region, void *context)
+{
+    const struct nt_range all = {region->base, nt_region_end(region)};
+
+    (void)context;
+    return nt_change_guard(region, &all, region->allocation_protect);
 }
 
 /* 7.2 to 7.5: reserve, and commit too when that was asked. */
-static NTSTATUS reserve(struct range *range, ULONG type, ULONG protect)
+static NTSTATUS reserve(struct nt_range *range, ULONG type, ULONG protect, uint64_t highest)
 {
     ULONG pages = type & MEM_COMMIT ? protect : 0;
     struct nt_region_plan plan = {
         .base = nt_align_down(range->start, NT_GRANULARITY),
+        .highest = highest,
         .kind = NT_REGION_PRIVATE,
         .allocation_protect = protect,
         .protect = pages,
         .kernel_protect = nt_protect_to_kernel(pages),
         .flags = MAP_PRIVATE | MAP_ANONYMOUS,
         .fd = -1,
+        .finish = pages & PAGE_GUARD ? guard_all : NULL,
     };
     NTSTATUS status;
     uint64_t base;
@@ -95,101 +101,72 @@ static NTSTATUS reserve(struct range *range, ULONG type, ULONG protect)
     if (status == STATUS_NO_MEMORY && pages)
         return STATUS_COMMITMENT_LIMIT;
     if (NT_SUCCESS(status))
-        *range = (struct range){base, base + plan.size};
+        *range = (struct nt_range){base, base + plan.size};
     return status;
 }
 
-/* What the pages of @region are when they are committed as @protect (6.8 to 6.11, 6.18, 8.18). */
-static NTSTATUS choose_protect(const struct nt_region *region, ULONG protect, ULONG *ret_protect)
+/* 6.10, 6.11: nothing in a view of a file or an image can be committed. */
+static NTSTATUS check_commit(const struct nt_region *region, const struct nt_range *range,
+                             ULONG wanted, ULONG *ret_protect)
 {
-    ULONG base = protect & NT_PROTECT_BASE;
-
-    if (region->kind == NT_REGION_VIEW) {
-        if (!nt_protect_is_within(protect, region->allocation_protect))
-            return STATUS_INVALID_PAGE_PROTECTION;
-        /* The pages of a shared view would have to become private ones. */
-        if (nt_protect_is_copy(protect) && !region->copies)
-            return STATUS_NOT_SUPPORTED;
-    } else if (nt_protect_is_copy(protect)) {
-        return STATUS_INVALID_PAGE_PROTECTION;
-    }
-    /* How memory is cached was settled when it was allocated. */
-    if (base != PAGE_NOACCESS)
-        base |= region->allocation_protect & NT_PROTECT_CACHE;
-    *ret_protect = base;
-    return STATUS_SUCCESS;
-}
-
-/* After a change failed half-way: every page as the runs say. */
-static void restore_protection(const struct nt_region *region, const struct range *range)
-{
-    uint64_t at = range->start;
-
-    while (at < range->end) {
-        uint64_t end;
-        ULONG protect = nt_pages_at(&region->pages, (at - region->base) / NT_PAGE_SIZE, &end);
-
-        end = region->base + end * NT_PAGE_SIZE;
-        if (end > range->end)
-            end = range->end;
-        (void)nt_os_protect((void *)at, end - at, nt_protect_to_kernel(protect));
-        at = end;
-    }
-}
-
-/* Sets the pages of an idle region in the kernel, then in the map; 0 takes their memory away. */
-static int change_pages(struct nt_region *region, const struct range *range, ULONG protect)
-{
-    size_t size = range->end - range->start;
-    void *mapped;
-    int r;
-
-    r = nt_pages_reserve(&region->pages);
-    if (r < 0)
-        return r;
-    nt_map_begin(region, NT_REGION_CHANGING);
-    nt_map_unlock();
-    if (protect) {
-        r = nt_os_protect((void *)range->start, size, nt_protect_to_kernel(protect));
-        if (r < 0)
-            restore_protection(region, range);
-    } else {
-        r = nt_os_map((void *)range->start, size, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0, &mapped);
-    }
-    nt_map_lock();
-    if (r == 0)
-        nt_pages_set(&region->pages, (range->start - region->base) / NT_PAGE_SIZE,
-                     size / NT_PAGE_SIZE, protect);
-    nt_map_end(region);
-    return r;
+    if (!region || range->end > nt_region_end(region))
+        return STATUS_CONFLICTING_ADDRESSES;
+    if (region->flags & (NT_VIEW_FILE | NT_VIEW_IMAGE))
+        return STATUS_ALREADY_COMMITTED;
+    return nt_change_choose(region, wanted, ret_protect);
 }
 
 /* 7.7, 6.17: the whole range lies in one region, or nothing is committed. */
-static NTSTATUS commit(const struct range *range, ULONG protect)
+static NTSTATUS commit(const struct nt_range *range, ULONG protect)
 {
     struct nt_region *region;
     NTSTATUS status;
-    int r;
 
     nt_map_lock_to_change();
     region = nt_map_idle_at(range->start);
+    status = check_commit(region, range, protect, &protect);
+    if (NT_SUCCESS(status))
+        status = nt_change_protect(region, range, protect, NT_CHANGE_COMMIT, NULL);
+    nt_map_unlock();
+    return status == STATUS_NO_MEMORY ? STATUS_COMMITMENT_LIMIT : status;
+}
+
+/*
+ * 6.12, 6.13, 7.11 to 7.14: what the pages hold need not be kept. It is kept all the same, only
+ * that such pages are the first to be swapped out: so a MEM_RESET_UNDO that succeeds tells the
+ * truth, which MADV_FREE could not.
+ */
+static NTSTATUS reset(const struct nt_range *range)
+{
+    const struct nt_region *region;
+    NTSTATUS status = STATUS_SUCCESS;
+    bool is_private = false;
+
+    nt_map_lock();
+    region = nt_map_idle_at(range->start);
     if (!region || range->end > nt_region_end(region))
         status = STATUS_CONFLICTING_ADDRESSES;
+    else if (region->flags & (NT_VIEW_FILE | NT_VIEW_IMAGE))
+        status = STATUS_USER_MAPPED_FILE;
     else
-        status = choose_protect(region, protect, &protect);
-    if (NT_SUCCESS(status)) {
-        r = change_pages(region, range, protect);
-        status = r == -ENOMEM ? STATUS_COMMITMENT_LIMIT : nt_status_from_errno(r);
-    }
+        is_private = region->kind == NT_REGION_PRIVATE;
     nt_map_unlock();
+    /* A hint: kernels before 5.4 do not know it. */
+    if (is_private)
+        (void)nt_os_advise((void *)range->start, range->end - range->start, MADV_COLD);
     return status;
 }
 
 NTSTATUS nt_memory_allocate(void **base, size_t *size, ULONG allocation_type, ULONG protect)
 {
+    return nt_memory_allocate_below(base, size, allocation_type, protect, 0);
+}
+
+NTSTATUS nt_memory_allocate_below(void **base, size_t *size, ULONG allocation_type, ULONG protect,
+                                  uint64_t highest)
+{
     uint64_t start = (uint64_t)*base;
-    struct range range;
+    struct nt_range range;
     NTSTATUS status;
 
     status = check_allocation(start, *size, allocation_type, protect);
@@ -197,8 +174,10 @@ NTSTATUS nt_memory_allocate(void **base, size_t *size, ULONG allocation_type, UL
         return status;
     range.start = nt_align_down(start, NT_PAGE_SIZE);
     range.end = nt_align_up(start + *size, NT_PAGE_SIZE);
-    if ((allocation_type & MEM_RESERVE) || !start)
-        status = reserve(&range, allocation_type, protect);
+    if (allocation_type & RESETS)
+        status = reset(&range);
+    else if ((allocation_type & MEM_RESERVE) || !start)
+        status = reserve(&range, allocation_type, protect, highest);
     else
         status = commit(&range, protect);
     if (NT_SUCCESS(status)) {
@@ -227,7 +206,7 @@ static NTSTATUS check_free(size_t size, ULONG type)
 
 /* 7.23 to 7.30: which pages of @region are meant. */
 static NTSTATUS choose_range(const struct nt_region *region, uint64_t address, size_t size,
-                             struct range *ret_range)
+                             struct nt_range *ret_range)
 {
     uint64_t start = nt_align_down(address, NT_PAGE_SIZE);
     uint64_t end = nt_region_end(region);
@@ -240,17 +219,17 @@ static NTSTATUS choose_range(const struct nt_region *region, uint64_t address, s
             return STATUS_UNABLE_TO_FREE_VM;
         end = nt_align_up(address + size, NT_PAGE_SIZE);
     }
-    *ret_range = (struct range){start, end};
+    *ret_range = (struct nt_range){start, end};
     return STATUS_SUCCESS;
 }
 
 /* The lock is held, and given up meanwhile. */
-static NTSTATUS free_range(struct nt_region *region, const struct range *range, ULONG type)
+static NTSTATUS free_range(struct nt_region *region, const struct nt_range *range, ULONG type)
 {
     bool whole = range->start == region->base && range->end == nt_region_end(region);
 
     if (type == MEM_DECOMMIT)
-        return nt_status_from_errno(change_pages(region, range, 0));
+        return nt_change_decommit(region, range);
     return whole ? nt_region_unmake(region) : STATUS_NOT_SUPPORTED;
 }
 
@@ -258,7 +237,7 @@ NTSTATUS nt_memory_free(void **base, size_t *size, ULONG free_type)
 {
     uint64_t address = (uint64_t)*base;
     struct nt_region *region;
-    struct range range;
+    struct nt_range range;
     NTSTATUS status;
 
     status = check_free(*size, free_type);

@@ -31,6 +31,8 @@ int nt_protect_to_kernel(ULONG protect)
     enum nt_protect_capability can = nt_protect_capabilities(protect);
     int bits = PROT_NONE;
 
+    if (protect & PAGE_GUARD)
+        return PROT_NONE;
     if (can & NT_PROTECT_READ)
         bits |= PROT_READ;
     if ((can & NT_PROTECT_WRITE) || nt_protect_is_copy(protect))

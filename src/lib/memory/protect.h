@@ -57,7 +57,7 @@ static inline bool nt_protect_is_within(ULONG wanted, ULONG granted)
  * nt_protect_to_kernel() - PROT_ bits
  *
  * Executable pages are readable, as on every Windows machine of this architecture. Reserved
- * pages (0) and PAGE_NOACCESS have no bits.
+ * pages (0), PAGE_NOACCESS and guard pages have no bits.
  */
 int nt_protect_to_kernel(ULONG protect);
 

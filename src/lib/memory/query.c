@@ -16,8 +16,9 @@
 
 #include <ntstatus.h>
 
+#include "lib/fault/fault.h"
+#include "lib/memory/change.h"
 #include "lib/memory/protect.h"
-#include "lib/memory/region-map.h"
 #include "os/os.h"
 #include "os/pagemap.h"
 #include "rtl/status.h"
@@ -29,10 +30,24 @@
 struct place {
     uint64_t page;
     uint64_t low, high;
-    bool copies; /* it lies in a view that was mapped copy-on-write */
 };
 
 /* --- ours --------------------------------------------------------------------------- */
+
+/* What is looked at without the lock, since it takes a while or a system call. */
+struct detail {
+    bool copies;                /* it lies in a view that may have copied pages */
+    bool guards;                /* there are, or were, guard pages in the region */
+    struct nt_section *reserve; /* a reference: commitment is the section's */
+    uint64_t offset;            /* of the view in it */
+};
+
+static DWORD type_of(const struct nt_region *region)
+{
+    if (region->kind != NT_REGION_VIEW)
+        return MEM_PRIVATE;
+    return region->flags & NT_VIEW_IMAGE ? MEM_IMAGE : MEM_MAPPED;
+}
 
 static void describe_region(const struct nt_region *region, uint64_t page,
                             MEMORY_BASIC_INFORMATION *info)
@@ -47,12 +62,23 @@ static void describe_region(const struct nt_region *region, uint64_t page,
         .RegionSize = region->base + end * NT_PAGE_SIZE - page,
         .State = protect ? MEM_COMMIT : MEM_RESERVE,
         .Protect = protect,
-        .Type = region->kind == NT_REGION_VIEW ? MEM_MAPPED : MEM_PRIVATE,
+        .Type = type_of(region),
     };
 }
 
+static void note_detail(const struct nt_region *region, struct detail *detail)
+{
+    detail->copies = region->copies;
+    detail->guards = region->watched & NT_FAULT_GUARD;
+    if (!(region->flags & NT_VIEW_RESERVE))
+        return;
+    nt_object_ref(&region->section->object);
+    detail->reserve = region->section;
+    detail->offset = region->offset;
+}
+
 /* True when the map answers; else @place holds the bounds between which it knows nothing. */
-static bool query_map(struct place *place, MEMORY_BASIC_INFORMATION *info)
+static bool query_map(struct place *place, MEMORY_BASIC_INFORMATION *info, struct detail *detail)
 {
     struct nt_region *below, *above;
     bool found;
@@ -65,7 +91,7 @@ static bool query_map(struct place *place, MEMORY_BASIC_INFORMATION *info)
     found = below && place->page < nt_region_end(below);
     if (found) {
         describe_region(below, place->page, info);
-        place->copies = below->copies;
+        note_detail(below, detail);
     } else {
         while (above && !nt_map_visible(above))
             above = nt_map_next(above);
@@ -74,6 +100,36 @@ static bool query_map(struct place *place, MEMORY_BASIC_INFORMATION *info)
     }
     nt_map_unlock();
     return found;
+}
+
+/* 6.1, 6.4, 3.39: only what the section has committed is there. */
+static void describe_commitment(const struct detail *detail, MEMORY_BASIC_INFORMATION *info)
+{
+    uint64_t page = ((uint64_t)info->BaseAddress - (uint64_t)info->AllocationBase) / NT_PAGE_SIZE;
+    uint64_t end;
+
+    if (!nt_view_committed(detail->reserve, detail->offset, page,
+                           page + info->RegionSize / NT_PAGE_SIZE, &end)) {
+        info->State = MEM_RESERVE;
+        info->Protect = 0;
+    }
+    info->RegionSize = (end - page) * NT_PAGE_SIZE;
+}
+
+/* 8.17: a guard that has fired is gone. */
+static void describe_guards(MEMORY_BASIC_INFORMATION *info)
+{
+    uint64_t first = (uint64_t)info->BaseAddress, size = NT_PAGE_SIZE;
+    bool stands;
+
+    if (!(info->Protect & PAGE_GUARD))
+        return;
+    stands = nt_fault_guard_stands(first);
+    while (size < info->RegionSize && nt_fault_guard_stands(first + size) == stands)
+        size += NT_PAGE_SIZE;
+    info->RegionSize = size;
+    if (!stands)
+        info->Protect &= ~(DWORD)PAGE_GUARD;
 }
 
 /* 8.9, 8.10, 10.3: a page that was written is the view's own, and as the next pages or not. */
@@ -91,6 +147,36 @@ static void describe_copies(MEMORY_BASIC_INFORMATION *info)
     info->RegionSize = same * NT_PAGE_SIZE;
     if (copied)
         info->Protect = nt_protect_of_copy(info->Protect);
+}
+
+static void describe_detail(const struct detail *detail, MEMORY_BASIC_INFORMATION *info)
+{
+    if (detail->reserve) {
+        describe_commitment(detail, info);
+        nt_object_unref(&detail->reserve->object);
+    }
+    if (detail->guards)
+        describe_guards(info);
+    if (detail->copies)
+        describe_copies(info);
+}
+
+/* What is copied or was a guard may look like its neighbours, though the map has it apart. */
+static void join_neighbours(const struct detail *detail, MEMORY_BASIC_INFORMATION *info)
+{
+    while (detail->copies || detail->guards) {
+        struct place place = {.page = (uint64_t)info->BaseAddress + info->RegionSize};
+        MEMORY_BASIC_INFORMATION next;
+        struct detail its = {.copies = false};
+
+        if (!query_map(&place, &next, &its))
+            return;
+        describe_detail(&its, &next);
+        if (next.AllocationBase != info->AllocationBase || next.State != info->State ||
+            next.Protect != info->Protect)
+            return;
+        info->RegionSize += next.RegionSize;
+    }
 }
 
 /* --- all other memory --------------------------------------------------------------- */
@@ -197,14 +283,15 @@ static NTSTATUS query_kernel(const struct place *place, MEMORY_BASIC_INFORMATION
 NTSTATUS nt_memory_query(const void *address, MEMORY_BASIC_INFORMATION *ret_information)
 {
     struct place place = {.page = nt_align_down((uint64_t)address, NT_PAGE_SIZE)};
+    struct detail detail = {.copies = false};
     MEMORY_BASIC_INFORMATION info;
     NTSTATUS status = STATUS_SUCCESS;
 
     if (place.page >= KERNEL_END)
         return STATUS_INVALID_PARAMETER;
-    if (query_map(&place, &info)) {
-        if (place.copies)
-            describe_copies(&info);
+    if (query_map(&place, &info, &detail)) {
+        describe_detail(&detail, &info);
+        join_neighbours(&detail, &info);
     } else {
         if (place.page >= NT_USER_END)
             place.high = KERNEL_END;

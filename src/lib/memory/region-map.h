@@ -39,6 +39,15 @@ enum nt_region_busy {
     NT_REGION_LEAVING,
 };
 
+/* What is special about a view; a fault handler may read these without a lock. */
+enum nt_view_flags {
+    NT_VIEW_FILE = 1,      /* of a data file: FlushViewOfFile writes, and pages can be lost */
+    NT_VIEW_IMAGE = 2,     /* of an image: MEM_IMAGE */
+    NT_VIEW_RESERVE = 4,   /* its pages are committed by section offset (memory/reserve.h), or it
+                              was mapped with MEM_RESERVE and is larger than its file */
+    NT_VIEW_NO_CHANGE = 8, /* SEC_NO_CHANGE: neither unmapped nor re-protected */
+};
+
 /* What a descent of the tree reads lies in one cache line. */
 struct nt_region {
     RB_ENTRY(nt_region) map_node;
@@ -47,7 +56,8 @@ struct nt_region {
     uint64_t gap;  /* free bytes behind it, inside the arena */
     uint8_t kind;  /* enum nt_region_kind */
     uint8_t busy;  /* enum nt_region_busy */
-    bool copies;   /* a view that was mapped copy-on-write */
+    bool copies;   /* some pages of the view may be mapped copy-on-write */
+    uint8_t flags; /* enum nt_view_flags */
     uint32_t pins;
     union {
         RB_ENTRY(nt_region) gap_node;
@@ -55,6 +65,11 @@ struct nt_region {
     };
     struct nt_pages pages;
     ULONG allocation_protect;
+    uint8_t watched;            /* enum nt_fault_kind: what the fault handler was told of it */
+    struct nt_section *section; /* what a view shows (a reference); NULL for private memory */
+    uint64_t offset;            /* of the view's first byte in the section */
+    struct nt_apart *apart;     /* pages of a shared view that are mapped privately (apart.h) */
+    uint64_t charged;           /* bytes charged for pages that copy what is written */
 } __attribute__((aligned(64)));
 
 /* --- the lock ------------------------------------------------------------------------------ */
@@ -161,12 +176,21 @@ struct nt_region_plan {
     uint64_t lowest, highest; /* bounds for a chosen address (last byte); 0 for none */
     enum nt_region_kind kind;
     bool copies;
+    uint64_t charged;   /* bytes that nt_commit_check() allowed; the region gives them back */
+    uint8_t view_flags; /* enum nt_view_flags */
+    struct nt_section *section; /* of a view; on success the region takes over a reference */
     ULONG allocation_protect;
     ULONG protect;      /* of all pages; 0 for reserved ones */
     int kernel_protect; /* for mmap, as the next three */
     int flags;
     int fd;
     uint64_t offset;
+    /*
+     * What else makes the region (protections of parts, relocations), or NULL. The region is
+     * mapped, busy and not yet visible, no lock is held. A failure unmaps it again.
+     */
+    NTSTATUS (*finish)(struct nt_region *region, void *context);
+    void *context;
 };
 
 /**
@@ -186,6 +210,11 @@ NTSTATUS nt_region_make(const struct nt_region_plan *plan, uint64_t *ret_base);
  * kernel said, and the region is as it was.
  */
 NTSTATUS nt_region_unmake(struct nt_region *region);
+
+/**
+ * nt_region_unwatch() - the fault handler forgets a busy region, and the guard pages in it
+ */
+void nt_region_unwatch(struct nt_region *region);
 
 /** nt_place_quiesce() - give back anchors that anchor nothing; takes the lock itself */
 void nt_place_quiesce(void);

@@ -66,21 +66,47 @@ NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void 
  */
 NTSTATUS nt_view_unmap(const void *address, ULONG flags);
 
-/** nt_view_flush() - FlushViewOfFile (16.18 to 16.23) */
-NTSTATUS nt_view_flush(const void *address, size_t size);
+/**
+ * nt_view_flush() - start writing the dirty pages of a file's view (16.18 to 16.23)
+ * @base, @size: in: as given, a size of 0 for the rest; out, on success: rounded to whole pages
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_MAPPED_VIEW; STATUS_INVALID_PARAMETER (past the view's end);
+ * STATUS_NOT_MAPPED_DATA: no file is behind the view, and there was nothing to do; what the
+ * kernel said of the file.
+ */
+NTSTATUS nt_view_flush(void **base, size_t *size);
 
 /**
  * nt_memory_allocate() - VirtualAlloc within this process: reserve, commit or both
  * @base, @size: in: as given; out, on success: rounded to what was allocated
  *
- * Committing pages of a view re-protects them, within what the view allows (6.8, 6.9).
+ * Committing pages of a view re-protects them, within what the view allows (6.8, 6.9); in a view
+ * of a SEC_RESERVE section it commits them for everybody (6.4).
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_2, _4, _5 (base, size, type),
  * STATUS_INVALID_PAGE_PROTECTION, STATUS_CONFLICTING_ADDRESSES, STATUS_NO_MEMORY,
- * STATUS_COMMITMENT_LIMIT; STATUS_NOT_SUPPORTED for MEM_RESET, MEM_WRITE_WATCH, MEM_PHYSICAL,
- * MEM_LARGE_PAGES, guard pages, and for making a shared view's pages copy-on-write.
+ * STATUS_COMMITMENT_LIMIT, STATUS_ALREADY_COMMITTED (a view of a file or an image),
+ * STATUS_USER_MAPPED_FILE (MEM_RESET of one), STATUS_ACCESS_DENIED, STATUS_PRIVILEGE_NOT_HELD;
+ * STATUS_NOT_SUPPORTED for MEM_WRITE_WATCH and MEM_PHYSICAL.
  */
 NTSTATUS nt_memory_allocate(void **base, size_t *size, ULONG allocation_type, ULONG protect);
+/** nt_memory_allocate_below() - the same; what the system chooses ends at @highest (last byte) */
+NTSTATUS nt_memory_allocate_below(void **base, size_t *size, ULONG allocation_type, ULONG protect,
+                                  uint64_t highest);
+
+/**
+ * nt_memory_protect() - VirtualProtect within this process
+ * @base, @size: in: as given; out, on success: rounded to whole pages
+ * @protect:     a PAGE_ value, perhaps with PAGE_REVERT_TO_FILE_MAP
+ * @ret_old:     what the first page was; written on success only
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PAGE_PROTECTION (the value, what the view admits, a
+ * pinned region or one that must not change), STATUS_INVALID_PARAMETER_2, _3 (base, size),
+ * STATUS_CONFLICTING_ADDRESSES (not within one allocation), STATUS_NOT_COMMITTED,
+ * STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY, STATUS_ACCESS_DENIED, STATUS_NOT_SUPPORTED.
+ */
+NTSTATUS nt_memory_protect(void **base, size_t *size, ULONG protect, ULONG *ret_old);
+
 /**
  * nt_memory_free() - VirtualFree: MEM_DECOMMIT or MEM_RELEASE
  * @base, @size: in: as given, a size of 0 for all; out, on success: rounded to what was freed

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sections (file mapping objects): memory that views show. A page-file section is a sealed
- * memfd: made here when it has no name, by the broker when it has one. Its descriptors live as
- * long as some handle does; a view keeps the memory by being mapped and needs none.
+ * memfd: made here when it has no name, by the broker when it has one. A file section has
+ * descriptions of the file of its own, which bear the marks that tell every process that the file
+ * is mapped (file/marks.h); a named one's are with the broker too. The descriptors live as long
+ * as some handle does; a view keeps the memory, and the marks, by being mapped and needs none.
  */
 #ifndef NT_LIB_MEMORY_SECTION_H
 #define NT_LIB_MEMORY_SECTION_H
@@ -10,14 +12,23 @@
 #include "lib/object/object.h"
 #include "lib/object/name.h"
 
+struct nt_image;
+struct nt_reserve;
+
 struct nt_section {
     struct nt_object object;
-    uint64_t size;    /* bytes; a page-file section's is a multiple of the page size */
-    ULONG protection; /* PAGE_ value given at creation */
-    ULONG attributes; /* SEC_ flags, as NtQuerySection tells them */
-    int lease_fd;     /* -1 for an unnamed one */
-    int write_fd;     /* read-write description, or -1 */
-    int read_fd;      /* read-only description, or -1 */
+    _Atomic uint64_t size;  /* bytes; a page-file section's is a multiple of the page size, a file
+                               section's is exact, may grow (NtExtendSection), and never shrinks */
+    ULONG protection;       /* PAGE_ value given at creation */
+    ULONG attributes;       /* SEC_ flags that it keeps (section-attributes.h): SEC_FILE for a
+                               file's, and SEC_IMAGE (and SEC_NOCACHE: no execute) for an image's */
+    ULONG node;             /* NUMA node that its pages are wanted on, or NUMA_NO_PREFERRED_NODE */
+    uint64_t charged;       /* bytes that nt_commit_check() allowed it, given back when it ends */
+    int lease_fd;           /* -1 for an unnamed one */
+    int write_fd;           /* read-write description, or -1 */
+    int read_fd;            /* read-only description, or -1 */
+    struct nt_image *image; /* SEC_IMAGE: what the headers say (memory/image.h), else NULL */
+    struct nt_reserve *reserve; /* SEC_RESERVE of the page file (memory/reserve.h), else NULL */
 };
 
 extern const struct nt_object_type nt_section_type;
@@ -27,6 +38,9 @@ struct nt_section_parameters {
     ULONG protection;   /* PAGE_ value, checked here */
     ULONG attributes;   /* SEC_ flags, checked here */
     ACCESS_MASK access; /* of the new handle; generic bits are mapped here */
+    HANDLE file;        /* what the section shows, or NULL for the page file */
+    bool on_node;       /* its pages are wanted on @node, which exists */
+    ULONG node;
 };
 
 /**
@@ -62,5 +76,29 @@ NTSTATUS nt_section_open(const struct nt_object_name *name, ACCESS_MASK access, 
  * Borrowed. -1 when the rights under which this section was opened give none.
  */
 int nt_section_fd(const struct nt_section *section, bool write);
+
+/**
+ * nt_section_refresh_size() - the size of the section now, in bytes
+ * @section: held open, or referenced by a view
+ *
+ * Another process may have made a named file section larger. Then it is one question to the
+ * broker; for every other section nobody is asked.
+ */
+uint64_t nt_section_refresh_size(struct nt_section *section);
+
+/**
+ * nt_section_extend() - make a section of a file larger, and its file with it
+ * @handle:       must carry SECTION_EXTEND_SIZE
+ * @size:         wanted, in bytes; a section never gets smaller
+ * @ret_size:     what it has now
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+ * STATUS_ACCESS_DENIED; STATUS_SECTION_NOT_EXTENDED for the page file, an image, and what is not
+ * writable; STATUS_DISK_FULL, and nothing changed.
+ */
+NTSTATUS nt_section_extend(HANDLE handle, uint64_t size, uint64_t *ret_size);
+
+/** nt_section_node_exists() - may memory be wanted on this NUMA node? */
+bool nt_section_node_exists(ULONG node);
 
 #endif

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: MIT
 /*
  * Views: what a section shows in the address space. A view is one mapping of the section's
- * memfd, shared, or private to the process when it is copy-on-write; it needs neither the
- * section's handle nor its descriptors once it is there. Its protection is bounded twice: by
+ * memfd or file: shared when it can be written, private otherwise; it needs neither the section's
+ * handle nor its descriptors once it is there. Its protection is bounded twice: by
  * the rights that the handle carries, which are looked at first, and by the protection that the
  * section was created with (17.3, 17.5).
  */
+#include <errno.h>
 #include <sys/mman.h>
 
 #include <ntstatus.h>
 
+#include "lib/fault/fault.h"
+#include "lib/memory/change.h"
+#include "lib/memory/commit.h"
+#include "lib/memory/image.h"
 #include "lib/memory/protect.h"
-#include "lib/memory/region-map.h"
+#include "os/file.h"
+#include "os/memory-more.h"
 #include "os/os.h"
+#include "rtl/status.h"
 #include "util/macro.h"
 
 #define TYPE_FLAGS (MEM_RESERVE | MEM_REPLACE_PLACEHOLDER | MEM_LARGE_PAGES)
@@ -64,24 +71,42 @@ static ACCESS_MASK needed_access(ULONG protect)
     }
 }
 
+/* 3.39: a view of a writable file may reach beyond what the file is now. */
+static bool may_exceed(const struct nt_section *section, const struct nt_view_request *request)
+{
+    return (request->allocation_type & MEM_RESERVE) && (section->attributes & SEC_FILE) &&
+           (nt_protect_capabilities(section->protection) & NT_PROTECT_WRITE);
+}
+
+static NTSTATUS compare_size(const struct nt_section *section, uint64_t section_size,
+                             const struct nt_view_request *request, uint64_t *ret_size)
+{
+    uint64_t room;
+
+    if (request->offset >= section_size)
+        return STATUS_INVALID_VIEW_SIZE;
+    room = section_size - request->offset;
+    *ret_size = request->size ? request->size : room;
+    return *ret_size > room && !may_exceed(section, request) ? STATUS_INVALID_VIEW_SIZE
+                                                             : STATUS_SUCCESS;
+}
+
 /* 3.24 to 3.28: the size is compared as given, and rounded up to a page afterwards. */
-static NTSTATUS check_size(const struct nt_section *section, const struct nt_view_request *request,
+static NTSTATUS check_size(struct nt_section *section, const struct nt_view_request *request,
                            size_t *ret_size)
 {
-    uint64_t room, size;
+    NTSTATUS status = compare_size(section, atomic_load(&section->size), request, ret_size);
 
-    if (request->offset >= section->size)
-        return STATUS_INVALID_VIEW_SIZE;
-    room = section->size - request->offset;
-    size = request->size ? request->size : room;
-    if (size > room)
-        return STATUS_INVALID_VIEW_SIZE;
-    size = nt_align_up(size, NT_PAGE_SIZE);
-    if (size == 0 || size > NT_USER_END)
+    /* Another process may have made the file longer (NtExtendSection). */
+    if (!NT_SUCCESS(status))
+        status = compare_size(section, nt_section_refresh_size(section), request, ret_size);
+    if (!NT_SUCCESS(status))
+        return status;
+    *ret_size = nt_align_up(*ret_size, NT_PAGE_SIZE);
+    if (*ret_size == 0 || *ret_size > NT_USER_END)
         return STATUS_NO_MEMORY;
-    if (request->base && size > NT_USER_END - (uint64_t)request->base)
+    if (request->base && *ret_size > NT_USER_END - (uint64_t)request->base)
         return STATUS_INVALID_PARAMETER_4;
-    *ret_size = size;
     return STATUS_SUCCESS;
 }
 
@@ -92,15 +117,14 @@ static NTSTATUS check_supported(const struct nt_section *section,
     /* 7.53: only a section of large pages can be mapped with them. */
     if ((request->allocation_type & MEM_LARGE_PAGES) && !(section->attributes & SEC_LARGE_PAGES))
         return STATUS_INVALID_PARAMETER;
-    if ((section->attributes & (SEC_RESERVE | SEC_LARGE_PAGES)) ||
-        (request->allocation_type & MEM_REPLACE_PLACEHOLDER) || (request->protect & PAGE_GUARD) ||
-        request->on_node)
+    if ((section->attributes & SEC_LARGE_PAGES) ||
+        (request->allocation_type & MEM_REPLACE_PLACEHOLDER) || request->on_node)
         return STATUS_NOT_SUPPORTED;
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS check_section(const struct nt_section *section,
-                              const struct nt_view_request *request, size_t *ret_size)
+static NTSTATUS check_section(struct nt_section *section, const struct nt_view_request *request,
+                              size_t *ret_size)
 {
     NTSTATUS status;
 
@@ -124,13 +148,70 @@ static ULONG cache_modifiers(const struct nt_section *section, ULONG protect)
     return protect & NT_PROTECT_CACHE;
 }
 
-static NTSTATUS map_section(const struct nt_section *section, const struct nt_view_request *request,
+static uint8_t view_flags(const struct nt_section *section, const struct nt_view_request *request)
+{
+    uint8_t flags = 0;
+
+    if (section->attributes & SEC_FILE)
+        flags |= NT_VIEW_FILE;
+    if (section->reserve || may_exceed(section, request))
+        flags |= NT_VIEW_RESERVE;
+    if (section->attributes & SEC_NO_CHANGE)
+        flags |= NT_VIEW_NO_CHANGE;
+    return flags;
+}
+
+/* What the fault handler has to know before anybody can touch the view, and guard pages. */
+static NTSTATUS prepare_faults(struct nt_region *region, void *context)
+{
+    const struct nt_range all = {region->base, nt_region_end(region)};
+    unsigned kinds = 0;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    (void)context;
+    if (region->flags & NT_VIEW_FILE)
+        kinds |= NT_FAULT_FILE;
+    if (region->flags & NT_VIEW_RESERVE)
+        kinds |= NT_FAULT_RESERVE;
+    if (kinds)
+        status = nt_change_watch(region, kinds);
+    if (NT_SUCCESS(status) && (region->allocation_protect & PAGE_GUARD))
+        status = nt_change_guard(region, &all, region->allocation_protect);
+    return status;
+}
+
+/*
+ * What cannot be written is mapped privately, though it shows the section all the same: such a
+ * view can be made copy-on-write later by a change of protection alone (9.11).
+ */
+static NTSTATUS map_plan(struct nt_section *section, struct nt_region_plan *plan, bool writes,
+                         void **ret_base)
+{
+    NTSTATUS status;
+    uint64_t base;
+
+    plan->flags = writes ? MAP_SHARED : MAP_PRIVATE;
+    plan->fd = nt_section_fd(section, writes);
+    if (plan->fd < 0)
+        return STATUS_ACCESS_DENIED;
+    if (plan->view_flags || (plan->protect & PAGE_GUARD))
+        plan->finish = prepare_faults;
+    nt_object_ref(&section->object);
+    status = nt_region_make(plan, &base);
+    if (NT_SUCCESS(status))
+        *ret_base = (void *)base;
+    else
+        nt_object_unref(&section->object);
+    return status;
+}
+
+static NTSTATUS map_section(struct nt_section *section, const struct nt_view_request *request,
                             size_t size, void **ret_base)
 {
     bool copies = nt_protect_is_copy(request->protect);
     bool writes = nt_protect_capabilities(request->protect) & NT_PROTECT_WRITE;
-    ULONG protect =
-        (request->protect & NT_PROTECT_BASE) | cache_modifiers(section, request->protect);
+    ULONG protect = (request->protect & (NT_PROTECT_BASE | PAGE_GUARD)) |
+                    cache_modifiers(section, request->protect);
     struct nt_region_plan plan = {
         .base = (uint64_t)request->base,
         .size = size,
@@ -138,21 +219,25 @@ static NTSTATUS map_section(const struct nt_section *section, const struct nt_vi
         .highest = request->highest,
         .kind = NT_REGION_VIEW,
         .copies = copies,
+        .charged = copies ? size : 0,
+        .view_flags = view_flags(section, request),
+        .section = section,
         .allocation_protect = protect,
         .protect = protect,
         .kernel_protect = nt_protect_to_kernel(protect),
-        .flags = copies ? MAP_PRIVATE : MAP_SHARED,
-        .fd = nt_section_fd(section, writes),
         .offset = request->offset,
     };
-    uint64_t base;
     NTSTATUS status;
 
-    if (plan.fd < 0)
-        return STATUS_ACCESS_DENIED;
-    status = nt_region_make(&plan, &base);
-    if (NT_SUCCESS(status))
-        *ret_base = (void *)base;
+    if (!copies)
+        return map_plan(section, &plan, writes, ret_base);
+    /* 3.47: every page may become the process's own. */
+    status = nt_commit_check(size);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = map_plan(section, &plan, writes, ret_base);
+    if (!NT_SUCCESS(status))
+        nt_commit_release(size);
     return status;
 }
 
@@ -160,7 +245,7 @@ NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void 
                      size_t *ret_size)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    const struct nt_section *section;
+    struct nt_section *section;
     NTSTATUS status;
     size_t size;
 
@@ -177,6 +262,11 @@ NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void 
     if (!NT_SUCCESS(status))
         return status;
     section = NT_CONTAINER_OF(object, struct nt_section, object);
+    /* 14.3: the image's own headers say what its pages are. */
+    if (section->image) {
+        status = check_supported(section, request);
+        return NT_SUCCESS(status) ? nt_image_map(section, request, ret_base, ret_size) : status;
+    }
     status = check_section(section, request, &size);
     if (NT_SUCCESS(status))
         status = map_section(section, request, size, ret_base);
@@ -201,8 +291,8 @@ NTSTATUS nt_view_unmap(const void *address, ULONG flags)
     if (!region || region->kind != NT_REGION_VIEW)
         status = STATUS_NOT_MAPPED_VIEW;
     else if (flags & MEM_PRESERVE_PLACEHOLDER)
-        status = STATUS_CONFLICTING_ADDRESSES; /* 4.12: this one replaced none */
-    else if (region->pins)
+        status = STATUS_CONFLICTING_ADDRESSES;                    /* 4.12: this one replaced none */
+    else if (region->pins || (region->flags & NT_VIEW_NO_CHANGE)) /* 1.50 */
         status = STATUS_INVALID_PAGE_PROTECTION;
     else
         status = nt_region_unmake(region);
@@ -210,18 +300,68 @@ NTSTATUS nt_view_unmap(const void *address, ULONG flags)
     return status;
 }
 
-NTSTATUS nt_view_flush(const void *address, size_t size)
+/*
+ * Begins to write a part of a file: through a descriptor where some handle of the section is open,
+ * since only that does not wait; else through the mapping, which waits until all is written.
+ */
+static NTSTATUS write_out(struct nt_section *section, uint64_t offset, uint64_t start, size_t size)
 {
+    int r = -ENOENT, fd;
+
+    if (nt_object_try_open(&section->object)) {
+        fd = nt_section_fd(section, true);
+        if (fd < 0)
+            fd = nt_section_fd(section, false);
+        if (fd >= 0)
+            r = nt_os_start_writing(fd, offset, size);
+        nt_object_close(&section->object);
+    }
+    /* Some file systems know no other way, and some have nothing to do. */
+    if (r == -ENOENT || r == -EINVAL || r == -ESPIPE || r == -ENOSYS)
+        r = nt_os_msync((void *)start, size, true);
+    return r == -ENOMEM ? STATUS_NOT_MAPPED_VIEW : nt_status_from_errno(r);
+}
+
+/* 16.18 to 16.23: what is meant, as whole pages. */
+static NTSTATUS flush_range(const struct nt_region *region, uint64_t address, size_t size,
+                            struct nt_range *ret_range)
+{
+    uint64_t end;
+
+    if (!region || region->kind != NT_REGION_VIEW)
+        return STATUS_NOT_MAPPED_VIEW;
+    end = nt_region_end(region);
+    if (size > end - address)
+        return STATUS_INVALID_PARAMETER;
+    ret_range->start = nt_align_down(address, NT_PAGE_SIZE);
+    ret_range->end = size ? nt_align_up(address + size, NT_PAGE_SIZE) : end;
+    return region->flags & NT_VIEW_FILE ? STATUS_SUCCESS : STATUS_NOT_MAPPED_DATA;
+}
+
+NTSTATUS nt_view_flush(void **base, size_t *size)
+{
+    struct nt_section *section = NULL;
     struct nt_region *region;
-    NTSTATUS status = STATUS_SUCCESS;
+    struct nt_range range;
+    uint64_t offset = 0;
+    NTSTATUS status;
 
     nt_map_lock();
-    region = nt_map_idle_at((uint64_t)address);
-    if (!region || region->kind != NT_REGION_VIEW)
-        status = STATUS_NOT_MAPPED_VIEW;
-    else if (size > nt_region_end(region) - (uint64_t)address)
-        status = STATUS_INVALID_PARAMETER;
+    region = nt_map_idle_at((uint64_t)*base);
+    status = flush_range(region, (uint64_t)*base, *size, &range);
+    if (NT_SUCCESS(status)) {
+        section = region->section;
+        nt_object_ref(&section->object);
+        offset = region->offset + (range.start - region->base);
+    }
     nt_map_unlock();
-    /* 16.20: memory that no file stands behind has nowhere to be written to. */
+    if (section) {
+        status = write_out(section, offset, range.start, range.end - range.start);
+        nt_object_unref(&section->object);
+    }
+    if (NT_SUCCESS(status)) {
+        *base = (void *)range.start;
+        *size = range.end - range.start;
+    }
     return status;
 }

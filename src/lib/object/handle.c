@@ -343,6 +343,12 @@ NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes
     return status;
 }
 
+/* Each open of a name makes an object of its own; the broker's number says that they are one. */
+static bool is_same(const struct nt_object *a, const struct nt_object *b)
+{
+    return a == b || (a->id && a->id == b->id && a->broker == b->broker);
+}
+
 NTSTATUS nt_handle_compare(HANDLE first, HANDLE second)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *a = NULL;
@@ -356,9 +362,47 @@ NTSTATUS nt_handle_compare(HANDLE first, HANDLE second)
         status = nt_handle_get(second, NULL, 0, &b, NULL);
     if (!NT_SUCCESS(status))
         return status;
-    if (a == b || (a->id && a->id == b->id && a->broker == b->broker))
-        return STATUS_SUCCESS;
-    return STATUS_NOT_SAME_OBJECT;
+    return is_same(a, b) ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
+}
+
+/* The handles to @object: every slot is looked at, each locked for a moment. */
+static uint32_t count_handles(const struct nt_object *object)
+{
+    uint32_t count = 0;
+
+    for (unsigned i = 0; i < MAX_CHUNKS; i++) {
+        struct chunk *chunk = atomic_load_explicit(&chunks[i], memory_order_acquire);
+
+        if (!chunk)
+            break;
+        for (unsigned j = 0; j < CHUNK_SLOTS; j++) {
+            struct nt_object *other = lock_slot(&chunk->slots[j]);
+
+            if (!other)
+                continue;
+            count += is_same(object, other);
+            unlock_slot(&chunk->slots[j], other);
+        }
+    }
+    return count;
+}
+
+NTSTATUS nt_handle_describe(HANDLE handle, struct nt_handle_description *ret_description,
+                            struct nt_object **ret_object)
+{
+    struct nt_object *object;
+    NTSTATUS status;
+
+    *ret_description = (struct nt_handle_description){0};
+    status = get_source(handle, &object, &ret_description->access, &ret_description->attributes);
+    if (!NT_SUCCESS(status))
+        return status;
+    ret_description->handles = count_handles(object);
+    /* Behind all handles together stands one reference; the others are views and waits. */
+    ret_description->pointers =
+        ret_description->handles + atomic_load_explicit(&object->refs, memory_order_relaxed) - 1;
+    *ret_object = object;
+    return STATUS_SUCCESS;
 }
 
 void nt_handle_renew(void)

@@ -21,12 +21,13 @@ typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_o
 /**
  * nt_named_create(), nt_named_open() - an object by name, and a handle to it
  * @name: its attributes are the handle's too
+ * @fds:  that go along with a create (ipc/protocol.h), borrowed; @n_fds of them
  *
  * Return: what nt_client_create() and nt_client_open() return (STATUS_OBJECT_NAME_EXISTS
  * included), @adopt's and the handle table's errors.
  */
 NTSTATUS nt_named_create(const struct nt_object_name *name, const struct nt_create_request *request,
-                         nt_adopt_function adopt, HANDLE *ret_handle);
+                         const int *fds, size_t n_fds, nt_adopt_function adopt, HANDLE *ret_handle);
 NTSTATUS nt_named_open(const struct nt_object_name *name, const struct nt_open_request *request,
                        nt_adopt_function adopt, HANDLE *ret_handle);
 

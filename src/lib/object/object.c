@@ -2,6 +2,8 @@
 /*
  * The two counts of an object.
  */
+#include <stdlib.h>
+
 #include "lib/object/object.h"
 #include "rtl/access.h"
 #include "util/macro.h"
@@ -13,6 +15,7 @@ void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
     atomic_init(&object->refs, 1);
     object->id = 0;
     object->broker = 0;
+    object->path = NULL;
 }
 
 struct nt_object *nt_object_ref(struct nt_object *object)
@@ -25,9 +28,24 @@ struct nt_object *nt_object_ref(struct nt_object *object)
 
 struct nt_object *nt_object_unref(struct nt_object *object)
 {
-    if (object && atomic_fetch_sub_explicit(&object->refs, 1, memory_order_acq_rel) == 1)
+    if (object && atomic_fetch_sub_explicit(&object->refs, 1, memory_order_acq_rel) == 1) {
+        free(object->path);
         object->type->free(object);
+    }
     return NULL;
+}
+
+bool nt_object_try_open(struct nt_object *object)
+{
+    uint32_t opens = atomic_load_explicit(&object->opens, memory_order_relaxed);
+
+    do {
+        if (opens == 0)
+            return false;
+        nt_abort_if(opens == UINT32_MAX, "too many opens of an object");
+    } while (!atomic_compare_exchange_weak_explicit(&object->opens, &opens, opens + 1,
+                                                    memory_order_acquire, memory_order_relaxed));
+    return true;
 }
 
 struct nt_object *nt_object_close(struct nt_object *object)

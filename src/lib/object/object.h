@@ -35,18 +35,26 @@ struct nt_object;
 struct nt_object_type {
     const char *name;  /* as NtQueryObject tells it: "Section", "Event" */
     enum nt_kind kind; /* its rights are in rtl/access.h */
+    bool signalled; /* a wait for it ends at once: files, whose calls are over when they return */
     /* Whether a copy of a handle may carry @access beyond the source's; NULL: it may (12.10). */
     NTSTATUS (*widen)(struct nt_object *object, ACCESS_MASK access);
     void (*last_close)(struct nt_object *object);
     void (*free)(struct nt_object *object);
 };
 
+/* An absolute path in the name space: \BaseNamedObjects\x. */
+struct nt_object_path {
+    size_t count;
+    uint16_t units[];
+};
+
 struct nt_object {
     const struct nt_object_type *type;
     _Atomic uint32_t opens;
     _Atomic uint32_t refs;
-    uint64_t id;     /* the broker's number for a named object; 0 for an unnamed one */
-    uint64_t broker; /* and the instance of the broker that gave it */
+    uint64_t id;                 /* the broker's number for a named object; 0 for an unnamed one */
+    uint64_t broker;             /* and the instance of the broker that gave it */
+    struct nt_object_path *path; /* of a named object, as NtQueryObject tells it; else NULL */
 };
 
 /**
@@ -60,6 +68,13 @@ void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
 struct nt_object *nt_object_ref(struct nt_object *object);
 /** nt_object_unref() - NULL is allowed; returns NULL */
 struct nt_object *nt_object_unref(struct nt_object *object);
+/**
+ * nt_object_try_open() - one open more, if there is one still
+ *
+ * For who holds a reference only. Return: false when the last one is gone, and with it what
+ * last_close() gives up; else give it back with nt_object_close().
+ */
+bool nt_object_try_open(struct nt_object *object);
 /** nt_object_close() - give back one open (of nt_object_init() or nt_handle_get()); returns NULL */
 struct nt_object *nt_object_close(struct nt_object *object);
 /** nt_object_closep() - for NT_CLEANUP */
@@ -125,6 +140,23 @@ NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes
 
 /** nt_handle_compare() - STATUS_SUCCESS when both name one object, else STATUS_NOT_SAME_OBJECT */
 NTSTATUS nt_handle_compare(HANDLE first, HANDLE second);
+
+/* What NtQueryObject tells of a handle and its object. */
+struct nt_handle_description {
+    ACCESS_MASK access;
+    ULONG attributes;  /* OBJ_INHERIT, OBJ_PROTECT_CLOSE */
+    uint32_t handles;  /* of this process to the object */
+    uint32_t pointers; /* these, and views and others that keep it */
+};
+
+/**
+ * nt_handle_describe() - a handle, and how often its object is referred to in this process
+ * @ret_object: one open; give it back with nt_object_close()
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE.
+ */
+NTSTATUS nt_handle_describe(HANDLE handle, struct nt_handle_description *ret_description,
+                            struct nt_object **ret_object);
 
 /** nt_handle_renew() - in a forked child: free the lock bits of slots; opens and rights stay */
 void nt_handle_renew(void);

@@ -11,10 +11,16 @@
 
 /* In the order in which they may be taken: a holder takes only later ones. */
 enum nt_lock_id {
-    NT_LOCK_CONNECTION, /* the connection to the broker, held over a round trip */
-    NT_LOCK_HANDLES,    /* which slots of the handle table are free */
-    NT_LOCK_SLABS,      /* slots for unnamed waitable objects */
-    NT_LOCK_REGIONS,    /* the region map; never held over mmap, munmap or mprotect */
+    NT_LOCK_CONNECTION,  /* the connection to the broker, held over a round trip */
+    NT_LOCK_DESCRIPTORS, /* which handles stand for the program's descriptors */
+    NT_LOCK_HANDLES,     /* which slots of the handle table are free */
+    NT_LOCK_SLABS,       /* slots for unnamed waitable objects */
+    NT_LOCK_FILES,       /* which ranges LockFile has locked */
+    NT_LOCK_REGIONS,     /* the region map; never held over mmap, munmap or mprotect */
+    NT_LOCK_COMMIT,      /* what the last look at the machine's memory said */
+    NT_LOCK_FAULTS,      /* what the fault handler knows; the handler itself takes no lock */
+    NT_LOCK_HEAPS,       /* the lists of heaps, and movable blocks */
+    NT_LOCK_ENVIRONMENT, /* the environment */
     NT_LOCK_COUNT
 };
 

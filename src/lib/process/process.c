@@ -60,6 +60,19 @@ void nt_process_set_log(void (*function)(int level, const char *message, void *c
     nt_log_set(function, context);
 }
 
+void nt_process_log_text(const char *text)
+{
+    while (*text) {
+        size_t length = strnlen(text, 480); /* the log's lines have 511 bytes */
+
+        /* Not within a character, nor with the newline at the end. */
+        while (length > 1 && text[length] && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--;
+        nt_log(NT_LOG_DEBUG, "%.*s", (int)(length - (text[length - 1] == '\n')), text);
+        text += length;
+    }
+}
+
 void nt_process_quiesce(void)
 {
     nt_client_disconnect();

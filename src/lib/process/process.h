@@ -20,6 +20,9 @@ void nt_system_information(SYSTEM_INFO *ret_information);
 void nt_process_set_log(void (*function)(int level, const char *message, void *context),
                         void *context);
 
+/** nt_process_log_text() - a program's own message to the log hook, in pieces where it is long */
+void nt_process_log_text(const char *text);
+
 /** nt_process_quiesce() - close the connection and the descriptors that are kept for speed */
 void nt_process_quiesce(void);
 

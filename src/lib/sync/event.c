@@ -141,7 +141,7 @@ NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, b
     if (!name || name->count == 0)
         return create_unnamed(manual_reset, initial, access, name ? name->attributes : 0,
                               ret_handle);
-    return nt_named_create(name, &request, adopt, ret_handle);
+    return nt_named_create(name, &request, NULL, 0, adopt, ret_handle);
 }
 
 NTSTATUS nt_event_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
@@ -181,6 +181,20 @@ uint64_t nt_deadline_after_ms(DWORD milliseconds)
                                     : nt_os_now_ns() + (uint64_t)milliseconds * 1000000u;
 }
 
+/* What is no event: either always signalled, or nothing to wait for. */
+static NTSTATUS wait_for_other(HANDLE handle)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    ACCESS_MASK access;
+    NTSTATUS status = nt_handle_get(handle, NULL, 0, &object, &access);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!object->type->signalled)
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    return access & SYNCHRONIZE ? STATUS_WAIT_0 : STATUS_ACCESS_DENIED;
+}
+
 NTSTATUS nt_object_wait(HANDLE handle, uint64_t deadline_ns)
 {
     struct nt_object *object;
@@ -189,6 +203,8 @@ NTSTATUS nt_object_wait(HANDLE handle, uint64_t deadline_ns)
     int r;
 
     status = nt_handle_get(handle, &nt_event_type, SYNCHRONIZE, &object, NULL);
+    if (status == STATUS_OBJECT_TYPE_MISMATCH)
+        return wait_for_other(handle);
     if (!NT_SUCCESS(status))
         return status;
     event = NT_CONTAINER_OF(object, struct nt_event, object);

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Builds the samples that Microsoft's documentation teaches as a user of an installed ntshm does.
+
+usage: run_installed.py MESON BUILD CC
+
+The build is installed into a private directory; the samples are compiled there with what
+`pkg-config --cflags --libs ntshm` says and nothing else, with narrow text, with wide text, and
+with wide text of 16 bits; and they run as real processes.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+MESON, BUILD, CC = sys.argv[1], sys.argv[2], sys.argv[3:]
+DEADLINE = 60
+VARIANTS = [("narrow text", []),
+            ("wide text", ["-DUNICODE", "-D_UNICODE"]),
+            ("16-bit text", ["-DUNICODE", "-D_UNICODE", "-fshort-wchar"])]
+PROGRAMS = ["named-memory-first", "named-memory-second", "view-within-file"]
+results = {"passed": 0, "failed": 0}
+
+
+def check(name, condition, detail=""):
+    results["passed" if condition else "failed"] += 1
+    print(f"{'pass' if condition else 'FAIL'}  {name}{'' if condition else ': ' + str(detail)}")
+    return condition
+
+
+def run(*command, **more):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=DEADLINE, text=True, **more)
+
+
+def find(top, name):
+    return next((folder for folder, _, files in os.walk(top) if name in files), None)
+
+
+def install(directory):
+    """The environment in which the installed library is found, or None."""
+    done = run(MESON, "install", "-C", BUILD, "--no-rebuild", "--quiet",
+               env={**os.environ, "DESTDIR": directory})
+    package, broker = find(directory, "ntshm.pc"), find(directory, "ntshmd")
+    if not check("the build installs", done.returncode == 0 and package and broker, done.stdout):
+        return None
+    return {**os.environ, "PKG_CONFIG_PATH": package, "NTSHM_BROKER_PATH": f"{broker}/ntshmd",
+            "LD_LIBRARY_PATH": os.path.dirname(package)}
+
+
+def flags(directory, environment):
+    """What pkg-config says, for the place where the files are now."""
+    prefix = run("pkg-config", "--variable=prefix", "ntshm", env=environment).stdout.strip()
+    done = run("pkg-config", f"--define-variable=prefix={directory}{prefix}", "--cflags", "--libs",
+               "ntshm", env=environment)
+    check("pkg-config knows the flags", done.returncode == 0, done.stdout)
+    return done.stdout.split()
+
+
+def compile_all(directory, flags_given, variant):
+    folder = tempfile.mkdtemp(dir=directory)
+    for program in PROGRAMS:
+        done = run(*CC, "-Wall", "-Wextra", "-Werror", *variant,
+                   os.path.join(HERE, f"{program}.c"), "-o", os.path.join(folder, program),
+                   *flags_given)
+        if not check(f"{program}.c compiles and links", done.returncode == 0, done.stdout):
+            return None
+    return folder
+
+
+def named_memory(folder, environment):
+    """Two processes: a message one way, an answer the other way, and then the name is free."""
+    first = subprocess.Popen([os.path.join(folder, PROGRAMS[0])], env=environment, text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    line = first.stdout.readline()
+    check("the first process shares the memory",
+          line == "256 bytes are shared as Global\\ExampleNamedMemory. Press a key to end.\n", line)
+    second = run(os.path.join(folder, PROGRAMS[1]), env=environment)
+    check("the second process finds the message", second.returncode == 0
+          and "Message from the first process." in second.stdout, second)
+    rest, _ = first.communicate("x", timeout=DEADLINE)
+    check("the first process finds the answer", first.returncode == 0
+          and "Now it says: Answer from the second process.\n" in rest, (first.returncode, rest))
+    second = run(os.path.join(folder, PROGRAMS[1]), env=environment)
+    check("nobody is left, so the name is free", second.returncode == 1
+          and second.stdout == "OpenFileMapping failed (2).\n", second)
+
+
+def view_within_file(folder, environment):
+    done = run(os.path.join(folder, PROGRAMS[2]), env=environment, cwd=folder)
+    want = ["fmtest.txt has     262144 bytes.",
+            "The view begins at 131072 and has 8192 bytes; the data is 7168 bytes inside.",
+            "The number at the pointer is 34560, which is right.",
+            "ReadFile finds 4711 there."]
+    check("the view is of the right part of the file",
+          done.returncode == 0 and done.stdout.splitlines() == want, done)
+    check("and the file is gone", not os.path.exists(os.path.join(folder, "fmtest.txt")))
+
+
+def remove(directory):
+    """The broker leaves by itself when nobody needs it, and takes its files away then."""
+    end = time.monotonic() + DEADLINE
+    while os.path.exists(directory) and time.monotonic() < end:
+        shutil.rmtree(directory, ignore_errors=True)
+    check("nothing is left", not os.path.exists(directory))
+
+
+def main():
+    if not shutil.which("pkg-config"):
+        print("pkg-config is not installed\n0 passed, 0 failed, 1 skipped")
+        return 77
+    directory = tempfile.mkdtemp(prefix="ntshm-installed-")
+    os.environ["NTSHM_BROKER"] = os.path.join(directory, "names")
+    os.mkdir(os.environ["NTSHM_BROKER"], 0o700)
+    environment = install(os.path.join(directory, "root"))
+    if environment:
+        given = flags(os.path.join(directory, "root"), environment)
+        for name, variant in VARIANTS:
+            print(f"-- {name}")
+            folder = compile_all(directory, given, variant)
+            if folder:
+                named_memory(folder, environment)
+                view_within_file(folder, environment)
+    remove(directory)
+    print(f"{results['passed']} passed, {results['failed']} failed, 0 skipped")
+    return 1 if results["failed"] else 0
+
+
+sys.exit(main())

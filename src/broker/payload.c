@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Payloads; see payload.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <ntstatus.h>
+
+#include "broker/payload.h"
+#include "os/os.h"
+#include "rtl/reserve-map.h"
+#include "util/macro.h"
+
+static bool shows_file(uint32_t kind, uint32_t attributes)
+{
+    return kind == NT_KIND_SECTION && (attributes & SEC_FILE);
+}
+
+static bool is_reserved(uint32_t kind, uint32_t attributes)
+{
+    return kind == NT_KIND_SECTION && (attributes & (SEC_FILE | SEC_RESERVE)) == SEC_RESERVE;
+}
+
+/* Views of it can write to the file. */
+static bool writes_file(uint32_t protection, uint32_t attributes)
+{
+    return !(attributes & SEC_IMAGE) &&
+           (protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE);
+}
+
+unsigned nt_payload_n_fds(const struct nt_create_request *create)
+{
+    /* The lease, the memory, and its read-only description; the same two of a commit map. */
+    return is_reserved(create->kind, create->attributes) ? 5 : 3;
+}
+
+/* --- what comes from outside ---------------------------------------------------------------- */
+
+/* A regular file that was really opened, not only named. */
+static bool is_regular(int fd, int flags, struct stat *ret_stat)
+{
+    return flags >= 0 && !(flags & O_PATH) && fstat(fd, ret_stat) == 0 &&
+           S_ISREG(ret_stat->st_mode);
+}
+
+/* One that was opened in exactly this way. */
+static bool is_file(int fd, int mode, struct stat *ret_stat)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return (flags & O_ACCMODE) == mode && is_regular(fd, flags, ret_stat);
+}
+
+/* A memfd that nobody can write to, shorten or make longer any more, however it was opened. */
+static bool is_layout(int fd, struct stat *ret_stat)
+{
+    const int needed = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    return seals >= 0 && (seals & needed) == needed && is_regular(fd, fcntl(fd, F_GETFL), ret_stat);
+}
+
+static NTSTATUS check_data(const struct nt_create_request *create, const int *fds, size_t n_fds)
+{
+    struct stat read, write;
+
+    if (n_fds != (writes_file(create->protection, create->attributes) ? 2u : 1u))
+        return STATUS_INVALID_PARAMETER;
+    if (!is_file(fds[0], O_RDONLY, &read))
+        return STATUS_INVALID_FILE_FOR_SECTION;
+    if (n_fds == 2 && (!is_file(fds[1], O_RDWR, &write) || write.st_dev != read.st_dev ||
+                       write.st_ino != read.st_ino))
+        return STATUS_INVALID_FILE_FOR_SECTION;
+    return create->size > (uint64_t)read.st_size ? STATUS_SECTION_TOO_BIG : STATUS_SUCCESS;
+}
+
+static NTSTATUS check_image(const struct nt_create_request *create, const int *fds, size_t n_fds)
+{
+    struct stat layout, file;
+
+    if (n_fds != 2)
+        return STATUS_INVALID_PARAMETER;
+    if (!is_layout(fds[0], &layout) || !is_file(fds[1], O_RDONLY, &file))
+        return STATUS_INVALID_FILE_FOR_SECTION;
+    return create->size > (uint64_t)layout.st_size ? STATUS_SECTION_TOO_BIG : STATUS_SUCCESS;
+}
+
+NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds, size_t n_fds)
+{
+    if (!shows_file(create->kind, create->attributes))
+        return n_fds == 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return create->attributes & SEC_IMAGE ? check_image(create, fds, n_fds)
+                                          : check_data(create, fds, n_fds);
+}
+
+/* --- a record's descriptors ----------------------------------------------------------------- */
+
+/* An event's words are on a page of its own; the first of them is its state. */
+static int make_event_page(const struct nt_create_request *create, int *ret_fd)
+{
+    NT_CLEANUP(nt_os_closep) int fd = -1;
+    void *page;
+    int r;
+
+    r = nt_os_memfd_new("ntshm-event", NT_PAGE_SIZE, NT_OS_MEMFD_PRIVATE, &fd);
+    if (r < 0)
+        return r;
+    if (create->initial_state) {
+        r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
+        if (r < 0)
+            return r;
+        *(uint32_t *)page = NT_EVENT_PAGE_SET;
+        nt_os_unmap(page, NT_PAGE_SIZE);
+    }
+    *ret_fd = nt_steal_fd(&fd);
+    return 0;
+}
+
+static int make_memory(struct nt_record *record, const struct nt_create_request *create)
+{
+    enum nt_os_memfd_flags flags = NT_OS_MEMFD_PRIVATE;
+    int r;
+
+    if (nt_protection_executes(create->protection))
+        flags |= NT_OS_MEMFD_EXEC;
+    if (!is_reserved(create->kind, create->attributes))
+        return nt_os_memfd_new("ntshm", create->size, flags, &record->write_fd);
+    r = nt_os_memfd_new("ntshm", 0, flags | NT_OS_MEMFD_GROWABLE, &record->write_fd);
+    if (r < 0)
+        return r;
+    return nt_os_memfd_new("ntshm-commit", nt_reserve_map_size(create->size), NT_OS_MEMFD_PRIVATE,
+                           &record->extra_fd);
+}
+
+int nt_payload_open(struct nt_record *record, const struct nt_create_request *create, int *fds,
+                    size_t n_fds)
+{
+    if (create->kind == NT_KIND_EVENT)
+        return make_event_page(create, &record->write_fd);
+    if (n_fds == 0)
+        return make_memory(record, create);
+    record->read_fd = nt_steal_fd(&fds[0]);
+    if (n_fds == 2 && (create->attributes & SEC_IMAGE))
+        record->extra_fd = nt_steal_fd(&fds[1]);
+    else if (n_fds == 2)
+        record->write_fd = nt_steal_fd(&fds[1]);
+    return 0;
+}
+
+void nt_payload_close(struct nt_record *record)
+{
+    record->extra_read_fd = nt_os_close(record->extra_read_fd);
+    record->extra_fd = nt_os_close(record->extra_fd);
+    record->read_fd = nt_os_close(record->read_fd);
+    record->write_fd = nt_os_close(record->write_fd);
+    record->lease_fd = nt_os_close(record->lease_fd);
+}
+
+unsigned nt_payload_count(const struct nt_record *record)
+{
+    return (record->lease_fd >= 0) + (record->write_fd >= 0) + (record->read_fd >= 0) +
+           (record->extra_fd >= 0) + (record->extra_read_fd >= 0);
+}
+
+/* --- what goes out -------------------------------------------------------------------------- */
+
+/* The read-only description: made once per section and shared by all who may only read. */
+static int read_only(int from, int *fd)
+{
+    return *fd >= 0 ? 0 : nt_os_reopen(from, O_RDONLY, fd);
+}
+
+static void add(struct nt_payload_choice *choice, enum nt_payload payload, int fd)
+{
+    choice->payload |= payload;
+    choice->fds[choice->n_fds++] = fd;
+}
+
+static int choose_reading(struct nt_record *record, struct nt_payload_choice *choice)
+{
+    bool map = is_reserved(record->kind, record->attributes);
+    int r = read_only(record->write_fd, &record->read_fd);
+
+    if (r == 0 && map)
+        r = read_only(record->extra_fd, &record->extra_read_fd);
+    if (r < 0)
+        return r;
+    add(choice, NT_PAYLOAD_READ, record->read_fd);
+    if (record->extra_fd >= 0)
+        add(choice, NT_PAYLOAD_EXTRA, map ? record->extra_read_fd : record->extra_fd);
+    return 0;
+}
+
+int nt_payload_choose(struct nt_record *record, ACCESS_MASK granted,
+                      struct nt_payload_choice *ret_choice)
+{
+    ACCESS_MASK write = SECTION_MAP_WRITE;
+    ACCESS_MASK read = SECTION_MAP_READ | SECTION_MAP_EXECUTE | SECTION_MAP_WRITE;
+
+    *ret_choice = (struct nt_payload_choice){.payload = 0};
+    if (record->kind == NT_KIND_EVENT) {
+        /* Waiting writes, so there is only open or not open. */
+        write = SYNCHRONIZE | EVENT_MODIFY_STATE;
+        read = 0;
+    } else if (shows_file(record->kind, record->attributes)) {
+        write |= SECTION_EXTEND_SIZE;
+    }
+    /* Where the section's protection forbids writing there is no such description (2.23). */
+    if ((granted & write) && record->write_fd >= 0) {
+        add(ret_choice, NT_PAYLOAD_WRITE, record->write_fd);
+        if (record->extra_fd >= 0)
+            add(ret_choice, NT_PAYLOAD_EXTRA, record->extra_fd);
+        return 0;
+    }
+    return granted & read ? choose_reading(record, ret_choice) : 0;
+}
+
+NTSTATUS nt_payload_grow(const struct nt_record *record, uint64_t size)
+{
+    struct stat info;
+
+    if (!shows_file(record->kind, record->attributes) ||
+        !writes_file(record->protection, record->attributes))
+        return STATUS_SECTION_NOT_EXTENDED;
+    if (size > record->size &&
+        (fstat(record->write_fd, &info) < 0 || size > (uint64_t)info.st_size))
+        return STATUS_SECTION_TOO_BIG;
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What there is to know about an open file, and to change: the information classes of the Nt
+ * layer, which the Win32 functions are made of too.
+ */
+#ifndef NT_LIB_FILE_INFO_H
+#define NT_LIB_FILE_INFO_H
+
+#include <stdbool.h>
+
+#include "lib/file/file.h"
+
+/* What stat() tells, in Windows' words. */
+struct nt_file_stat {
+    uint64_t size, allocated; /* bytes */
+    uint64_t volume, id;
+    ULONG links;
+    ULONG attributes;
+    bool directory;
+    bool delete_pending;
+};
+
+/** nt_file_attributes() - FILE_ATTRIBUTE_ bits */
+ULONG nt_file_attributes(const struct stat *stat);
+/** nt_file_mode_for() - permission bits that say FILE_ATTRIBUTE_READONLY, or no longer do */
+mode_t nt_file_mode_for(mode_t mode, ULONG attributes);
+/** nt_file_get_stat() - needs no right */
+NTSTATUS nt_file_get_stat(struct nt_file *file, struct nt_file_stat *ret_stat);
+
+/**
+ * nt_file_query() - NtQueryInformationFile
+ * @buffer, @size: the class's structure; more room than needed is accepted
+ * @width:         bytes of a character in names: 2 for 16-bit units, 4 for native ones
+ * @ret_size:      bytes given; set on STATUS_BUFFER_OVERFLOW too
+ */
+NTSTATUS nt_file_query(HANDLE handle, FILE_INFORMATION_CLASS which, void *buffer, ULONG size,
+                       unsigned width, ULONG *ret_size);
+
+/**
+ * nt_file_set() - NtSetInformationFile
+ *
+ * A name to rename to that has no separator stays in the file's directory.
+ */
+NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer, ULONG size,
+                     unsigned width);
+
+/** nt_file_name() - the path that an open file has now; the caller frees it */
+NTSTATUS nt_file_name(const struct nt_file *file, char **ret_path);
+
+enum nt_disposition {
+    NT_DISPOSITION_DELETE = 1, /* when the last handle that says so closes; else not (any more) */
+    NT_DISPOSITION_POSIX = 2,  /* also while data sections show it (16.12) */
+    NT_DISPOSITION_READ_ONLY = 4, /* also when it is read-only */
+};
+
+/**
+ * nt_file_set_disposition() - 14.20, 16.9 to 16.11; the handle carries DELETE
+ *
+ * While it is set, no handle is opened any more (STATUS_DELETE_PENDING), in any process. What
+ * FILE_FLAG_DELETE_ON_CLOSE promised is not taken back. Return: STATUS_SUCCESS;
+ * STATUS_CANNOT_DELETE; STATUS_DIRECTORY_NOT_EMPTY.
+ */
+NTSTATUS nt_file_set_disposition(struct nt_file *file, enum nt_disposition disposition);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The machine's memory and this process's part of it; see machine.h. /proc gives kibibytes.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "lib/process/machine.h"
+#include "os/fault.h"
+#include "os/os.h"
+#include "os/system.h"
+
+/* The number behind "@name:" at the start of a line, or 0. */
+static uint64_t field(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ':')
+            return strtoull(line + length + 1, NULL, 10);
+    }
+    return 0;
+}
+
+static uint64_t bytes(const char *text, const char *name)
+{
+    return field(text, name) * 1024;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+bool nt_machine_memory(struct nt_machine_memory *ret_memory)
+{
+    struct nt_machine_memory memory = {0};
+    char text[8192], rule[16];
+
+    *ret_memory = memory;
+    if (nt_os_read_text("/proc/meminfo", text, sizeof(text)) < 0)
+        return false;
+    memory.total = bytes(text, "MemTotal");
+    memory.available = bytes(text, "MemAvailable");
+    memory.committed = bytes(text, "Committed_AS");
+    memory.cached = bytes(text, "Cached");
+    memory.kernel_paged = bytes(text, "SReclaimable");
+    memory.kernel_nonpaged = bytes(text, "SUnreclaim");
+    memory.commit_limit = memory.total + bytes(text, "SwapTotal");
+    memory.commit_available = memory.available + bytes(text, "SwapFree");
+    /* Only the strict rule has a limit that the kernel itself keeps. */
+    if (nt_os_read_text("/proc/sys/vm/overcommit_memory", rule, sizeof(rule)) == 0 &&
+        rule[0] == '2') {
+        memory.commit_limit = bytes(text, "CommitLimit");
+        memory.commit_available = less(memory.commit_limit, memory.committed);
+    }
+    *ret_memory = memory;
+    return memory.total != 0;
+}
+
+/* How many entries of a directory are @prefix and a number. */
+static uint32_t count_numbered(const char *path, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    struct dirent *entry;
+    uint32_t count = 0;
+    DIR *directory;
+    int fd;
+
+    if (nt_os_open(path, O_RDONLY | O_DIRECTORY, 0, &fd) < 0)
+        return 0;
+    directory = fdopendir(fd);
+    if (!directory) {
+        nt_os_close(fd);
+        return 0;
+    }
+    while ((entry = readdir(directory)) != NULL)
+        count += strncmp(entry->d_name, prefix, length) == 0 && entry->d_name[length] >= '0' &&
+                 entry->d_name[length] <= '9';
+    closedir(directory);
+    return count;
+}
+
+/* Where the kernel lists its blocks of memory; what it keeps for itself is not in MemTotal. */
+uint64_t nt_machine_installed(void)
+{
+    struct nt_machine_memory memory;
+    uint64_t installed = 0;
+    char text[64];
+
+    nt_machine_memory(&memory);
+    if (nt_os_read_text("/sys/devices/system/memory/block_size_bytes", text, sizeof(text)) == 0)
+        installed =
+            strtoull(text, NULL, 16) * count_numbered("/sys/devices/system/memory", "memory");
+    return installed > memory.total ? installed : memory.total;
+}
+
+bool nt_process_memory(struct nt_process_memory *ret_memory)
+{
+    struct rusage usage = {0};
+    char text[4096];
+
+    memset(ret_memory, 0, sizeof(*ret_memory));
+    if (nt_os_read_text("/proc/self/status", text, sizeof(text)) < 0)
+        return false;
+    getrusage(RUSAGE_SELF, &usage);
+    ret_memory->faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+    ret_memory->resident = bytes(text, "VmRSS");
+    ret_memory->peak_resident = bytes(text, "VmHWM");
+    ret_memory->private_writable = bytes(text, "VmData") + bytes(text, "VmStk");
+    ret_memory->page_tables = bytes(text, "VmPTE");
+    ret_memory->address_space = bytes(text, "VmSize");
+    if (ret_memory->peak_resident < ret_memory->resident)
+        ret_memory->peak_resident = ret_memory->resident;
+    return true;
+}
+
+void nt_machine_counts(struct nt_machine_counts *ret_counts)
+{
+    char text[128], *slash;
+
+    memset(ret_counts, 0, sizeof(*ret_counts));
+    ret_counts->processes = count_numbered("/proc", "");
+    if (nt_os_read_text("/proc/loadavg", text, sizeof(text)) == 0) {
+        slash = strchr(text, '/');
+        if (slash)
+            ret_counts->threads = (uint32_t)strtoul(slash + 1, NULL, 10);
+    }
+    if (nt_os_read_text("/proc/sys/fs/file-nr", text, sizeof(text)) == 0)
+        ret_counts->files = (uint32_t)strtoul(text, NULL, 10);
+}
+
+bool nt_process_is_traced(void)
+{
+    char text[4096];
+
+    return nt_os_read_text("/proc/self/status", text, sizeof(text)) == 0 &&
+           field(text, "TracerPid") != 0;
+}
