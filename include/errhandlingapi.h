@@ -56,8 +56,8 @@ typedef PTOP_LEVEL_EXCEPTION_FILTER LPTOP_LEVEL_EXCEPTION_FILTER;
  * handler is next), or EXCEPTION_EXECUTE_HANDLER: the process ends, by the fault's signal or, for
  * RaiseException, by SIGABRT. NULL takes the filter away. Returns the one before.
  */
-LPTOP_LEVEL_EXCEPTION_FILTER WINAPI
-SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter);
+LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(
+    LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter);
 /* UnhandledExceptionFilter - what that filter answers; EXCEPTION_EXECUTE_HANDLER without one */
 LONG WINAPI UnhandledExceptionFilter(struct _EXCEPTION_POINTERS *ExceptionInfo);
 

@@ -99,8 +99,8 @@ HANDLE WINAPI OpenFileMappingFromApp(ULONG DesiredAccess, BOOL InheritHandle, PC
  * @lpBaseAddress: where to map, a multiple of 64 KiB, or NULL for any place
  * Return: the address; NULL with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (the handle's
  * rights, or a view past the end of the section: 3.24), ERROR_INVALID_PARAMETER (the section's
- * protection), ERROR_MAPPED_ALIGNMENT, ERROR_INVALID_ADDRESS (occupied),
- * ERROR_NOT_ENOUGH_MEMORY.
+ * protection), ERROR_MAPPED_ALIGNMENT, ERROR_INVALID_ADDRESS (occupied), ERROR_COMMITMENT_LIMIT
+ * (FILE_MAP_COPY: every page may become the process's own, 3.47), ERROR_NOT_ENOUGH_MEMORY.
  */
 LPVOID WINAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
                             DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
@@ -118,9 +118,10 @@ PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess
  *   Other processes: ERROR_NOT_SUPPORTED in this version.
  * @BaseAddress, @Offset: multiples of 64 KiB; ERROR_MAPPED_ALIGNMENT otherwise (3.21)
  * @ViewSize: the size in bytes, 0 for all that follows the offset; rounded up to a page (3.28)
- * @AllocationType: 0, or MEM_RESERVE. MEM_REPLACE_PLACEHOLDER is
- *   ERROR_NOT_SUPPORTED in this version; MEM_LARGE_PAGES on a section that was not made with
- *   SEC_LARGE_PAGES is ERROR_INVALID_PARAMETER (7.53).
+ * @AllocationType: 0, or MEM_RESERVE, with which a view of a writable file may be larger than the
+ *   file; what lies beyond its end is reserved until NtExtendSection makes the file longer (3.39).
+ *   MEM_REPLACE_PLACEHOLDER is ERROR_NOT_SUPPORTED in this version; MEM_LARGE_PAGES on a section
+ * that was not made with SEC_LARGE_PAGES is ERROR_INVALID_PARAMETER (7.53).
  * @PageProtection: one of the PAGE_ constants that the section's own protection admits
  * @ExtendedParameters, @ParameterCount: an array; address requirements and NUMA nodes
  * @PreferredNode: a NUMA node, or NUMA_NO_PREFERRED_NODE
@@ -152,7 +153,8 @@ FORCEINLINE PVOID MapViewOfFile2(HANDLE FileMappingHandle, HANDLE ProcessHandle,
  *   ERROR_INVALID_ADDRESS (4.12).
  * @Process: GetCurrentProcess(); NULL is ERROR_INVALID_HANDLE (4.9)
  * Return: TRUE; FALSE with ERROR_INVALID_ADDRESS (no view there: 4.3, 4.4),
- * ERROR_INVALID_PARAMETER (other flags), ERROR_INVALID_HANDLE. Facts 4.1 to 4.16.
+ * ERROR_INVALID_PARAMETER (other flags, or a view of a SEC_NO_CHANGE section: 1.50),
+ * ERROR_INVALID_HANDLE. Facts 4.1 to 4.16.
  */
 BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
 BOOL WINAPI UnmapViewOfFileEx(PVOID BaseAddress, ULONG UnmapFlags);
@@ -162,7 +164,8 @@ BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG UnmapFlags
  * FlushViewOfFile - start writing the dirty pages of a view, from @lpBaseAddress on,
  * @dwNumberOfBytesToFlush bytes or 0 for the rest of the view. There is nothing to write for
  * memory backed by the page file (16.20). FALSE with ERROR_INVALID_ADDRESS (no view: 16.21),
- * ERROR_INVALID_PARAMETER (past its end: 16.23).
+ * ERROR_INVALID_PARAMETER (past its end: 16.23). FlushFileBuffers then waits for the disk. Without
+ * an open handle of the section the call itself waits until all is written.
  */
 BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBytesToFlush);
 

@@ -78,34 +78,18 @@ typedef enum _FILE_INFO_BY_HANDLE_CLASS {
     FileCaseSensitiveInfo,
     FileNormalizedNameInfo,
     MaximumFileInfoByHandleClass
-} FILE_INFO_BY_HANDLE_CLASS, *PFILE_INFO_BY_HANDLE_CLASS;
+} FILE_INFO_BY_HANDLE_CLASS,
+    *PFILE_INFO_BY_HANDLE_CLASS;
 
-typedef enum _FINDEX_INFO_LEVELS {
-    FindExInfoStandard,
-    FindExInfoBasic,
-    FindExInfoMaxInfoLevel
-} FINDEX_INFO_LEVELS;
-
-typedef enum _FINDEX_SEARCH_OPS {
-    FindExSearchNameMatch,
-    FindExSearchLimitToDirectories,
-    FindExSearchLimitToDevices,
-    FindExSearchMaxSearchOp
-} FINDEX_SEARCH_OPS;
-
-#define FIND_FIRST_EX_CASE_SENSITIVE       0x00000001
-#define FIND_FIRST_EX_LARGE_FETCH          0x00000002
-#define FIND_FIRST_EX_ON_DISK_ENTRIES_ONLY 0x00000004
-
-#define LOCKFILE_FAIL_IMMEDIATELY          0x00000001
-#define LOCKFILE_EXCLUSIVE_LOCK            0x00000002
+#define LOCKFILE_FAIL_IMMEDIATELY 0x00000001
+#define LOCKFILE_EXCLUSIVE_LOCK   0x00000002
 
 typedef enum _GET_FILEEX_INFO_LEVELS {
     GetFileExInfoStandard,
     GetFileExMaxInfoLevel
 } GET_FILEEX_INFO_LEVELS;
 
-#define STILL_ACTIVE                  ((DWORD)0x00000103)
+#define STILL_ACTIVE                       ((DWORD)0x00000103)
 
 /* As in the SDK these are the statuses of those names (winnt.h or ntstatus.h). */
 #define EXCEPTION_ACCESS_VIOLATION         STATUS_ACCESS_VIOLATION
@@ -115,10 +99,10 @@ typedef enum _GET_FILEEX_INFO_LEVELS {
 #define EXCEPTION_ILLEGAL_INSTRUCTION      STATUS_ILLEGAL_INSTRUCTION
 #define EXCEPTION_NONCONTINUABLE_EXCEPTION STATUS_NONCONTINUABLE_EXCEPTION
 
-#define CopyMemory       RtlCopyMemory
-#define MoveMemory       RtlMoveMemory
-#define FillMemory       RtlFillMemory
-#define ZeroMemory       RtlZeroMemory
-#define SecureZeroMemory RtlSecureZeroMemory
+#define CopyMemory                         RtlCopyMemory
+#define MoveMemory                         RtlMoveMemory
+#define FillMemory                         RtlFillMemory
+#define ZeroMemory                         RtlZeroMemory
+#define SecureZeroMemory                   RtlSecureZeroMemory
 
 #endif

@@ -31,7 +31,7 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSiz
     NTSHM_WIDE(GetEnvironmentVariableW);
 
 /* SetEnvironmentVariable - set it, or with NULL take it away. FALSE with ERROR_ENVVAR_NOT_FOUND,
- * ERROR_INVALID_PARAMETER (no name, or one with =), ERROR_NOT_ENOUGH_MEMORY. */
+ * ERROR_INVALID_PARAMETER (an empty name, or one with =), ERROR_NOT_ENOUGH_MEMORY. */
 BOOL WINAPI SetEnvironmentVariableA(LPCSTR lpName, LPCSTR lpValue);
 BOOL WINAPI SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue)
     NTSHM_WIDE(SetEnvironmentVariableW);
@@ -40,7 +40,7 @@ BOOL WINAPI SetEnvironmentVariableW(LPCWSTR lpName, LPCWSTR lpValue)
  * ExpandEnvironmentStrings - replace %NAME% by the variable's value; unknown ones stay.
  * @lpDst, @nSize: where to, and the room in characters with the NUL
  * Return: characters needed, with the NUL, whether they fitted or not (nothing is written then); 0
- * with ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_PARAMETER.
+ * with ERROR_NOT_ENOUGH_MEMORY.
  */
 DWORD WINAPI ExpandEnvironmentStringsA(LPCSTR lpSrc, LPSTR lpDst, DWORD nSize);
 DWORD WINAPI ExpandEnvironmentStringsW(LPCWSTR lpSrc, LPWSTR lpDst, DWORD nSize)

@@ -66,7 +66,7 @@ typedef wint_t _TINT;
 #    define _fgettc       ntshm_fgetwc
 #    define _puttchar(c)  ntshm_fputwc((c), stdout)
 #    define _gettchar()   ntshm_fgetwc(stdin)
-#    define _putts(text)  (ntshm_wprintf(L"%ls\n", (text)) < 0 ? (int)WEOF : 0)
+#    define _putts        ntshm_putws
 #    define _tfopen       _wfopen
 #    define _tfopen_s     _wfopen_s
 

@@ -5,8 +5,8 @@
  * It declares exactly what libntshm exports, and the functions of Microsoft's C library that are
  * missing here (<ntshm/crt.h>). It defines no min and max macros and leaves <limits.h> alone.
  *
- * A program may define before it: NTSHM_NO_CRT (it brings those functions itself), NTSHM_MINMAX (min
- * and max), NTSHM_WINDOWS_PRINTF (printf and wprintf read formats as on Windows).
+ * A program may define before it: NTSHM_NO_CRT (it brings those functions itself), NTSHM_MINMAX
+ * (min and max), NTSHM_WINDOWS_PRINTF (printf and wprintf read formats as on Windows).
  */
 #ifndef NTSHM_WINDOWS_H
 #define NTSHM_WINDOWS_H

@@ -81,7 +81,9 @@ typedef BYTE FCHAR;
  * function's 16-bit twin, so that units of both widths can be parts of one program.
  */
 #if __SIZEOF_WCHAR_T__ == 2
+/* clang-format off */
 #    define NTSHM_WIDE(name) __asm__("ntshm16_" #name)
+/* clang-format on */
 #else
 #    define NTSHM_WIDE(name)
 #endif
@@ -272,8 +274,8 @@ typedef struct _GENERIC_MAPPING {
 #define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x00002000
 #define FILE_ATTRIBUTE_ENCRYPTED           0x00004000
 
-#define IO_REPARSE_TAG_SYMLINK  0xA000000C
-#define COMPRESSION_FORMAT_NONE 0x0000
+#define IO_REPARSE_TAG_SYMLINK             0xA000000C
+#define COMPRESSION_FORMAT_NONE            0x0000
 
 typedef struct FILE_ID_128 {
     BYTE Identifier[16];
@@ -402,20 +404,20 @@ typedef struct DECLSPEC_ALIGN(8) MEM_EXTENDED_PARAMETER {
 
 /* ---- exceptions ---- */
 
-#define EXCEPTION_NONCONTINUABLE     0x1
-#define EXCEPTION_UNWINDING          0x2
-#define EXCEPTION_EXIT_UNWIND        0x4
-#define EXCEPTION_STACK_INVALID      0x8
-#define EXCEPTION_NESTED_CALL        0x10
-#define EXCEPTION_TARGET_UNWIND      0x20
-#define EXCEPTION_COLLIDED_UNWIND    0x40
-#define EXCEPTION_UNWIND             0x66
-#define EXCEPTION_MAXIMUM_PARAMETERS 15
+#define EXCEPTION_NONCONTINUABLE       0x1
+#define EXCEPTION_UNWINDING            0x2
+#define EXCEPTION_EXIT_UNWIND          0x4
+#define EXCEPTION_STACK_INVALID        0x8
+#define EXCEPTION_NESTED_CALL          0x10
+#define EXCEPTION_TARGET_UNWIND        0x20
+#define EXCEPTION_COLLIDED_UNWIND      0x40
+#define EXCEPTION_UNWIND               0x66
+#define EXCEPTION_MAXIMUM_PARAMETERS   15
 
 /* ExceptionInformation[0] of an access violation and of an in-page error. */
-#define EXCEPTION_READ_FAULT         0
-#define EXCEPTION_WRITE_FAULT        1
-#define EXCEPTION_EXECUTE_FAULT      8
+#define EXCEPTION_READ_FAULT           0
+#define EXCEPTION_WRITE_FAULT          1
+#define EXCEPTION_EXECUTE_FAULT        8
 
 /*
  * What happened. For EXCEPTION_ACCESS_VIOLATION and EXCEPTION_IN_PAGE_ERROR ExceptionInformation

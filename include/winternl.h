@@ -389,9 +389,7 @@ NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, 
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
 NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
 
-typedef enum _MEMORY_INFORMATION_CLASS {
-    MemoryBasicInformation
-} MEMORY_INFORMATION_CLASS;
+typedef enum _MEMORY_INFORMATION_CLASS { MemoryBasicInformation } MEMORY_INFORMATION_CLASS;
 
 /*
  * NtAllocateVirtualMemory, NtFreeVirtualMemory, NtProtectVirtualMemory, NtQueryVirtualMemory,
@@ -450,7 +448,8 @@ NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle
  * @ReturnLength: receives the bytes written or needed, or NULL
  * Counts are those of this process. Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE;
  * STATUS_INFO_LENGTH_MISMATCH; STATUS_BUFFER_OVERFLOW (a file: there is room for the structure,
- * not for the name); STATUS_INVALID_BUFFER_SIZE; STATUS_INVALID_INFO_CLASS; STATUS_ACCESS_VIOLATION; STATUS_NO_MEMORY.
+ * not for the name); STATUS_INVALID_BUFFER_SIZE; STATUS_INVALID_INFO_CLASS;
+ * STATUS_ACCESS_VIOLATION; STATUS_NO_MEMORY.
  */
 NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass,
                              PVOID ObjectInformation, ULONG ObjectInformationLength,

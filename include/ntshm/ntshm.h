@@ -47,7 +47,7 @@ struct ntshm_region {
  * @address:    any address inside a region made by this library
  * @ret_region: filled on success; may be NULL
  *
- * While a region is pinned, VirtualFree and UnmapViewOfFile of it fail with
+ * While a region is pinned, VirtualFree, UnmapViewOfFile and VirtualProtect of it fail with
  * ERROR_INVALID_PARAMETER, as Windows does for memory that a Direct3D 12 heap wraps (D15.4).
  * Pins nest.
  *
@@ -114,30 +114,38 @@ struct ntshm_guard {
     unsigned reserved;
 };
 
-#define NTSHM_GUARD_ANY   1u /* faults at every address */
-#define NTSHM_GUARD_RANGE 2u /* faults between low and high, and no others */
+#define NTSHM_GUARD_ANY      1u /* faults at every address */
+#define NTSHM_GUARD_RANGE    2u /* faults between low and high, and no others */
 
 #define NTSHM_TRY(guard)     NTSHM_TRY_WITH_(guard, 0u)
 #define NTSHM_TRY_ANY(guard) NTSHM_TRY_WITH_(guard, NTSHM_GUARD_ANY)
 
-#define NTSHM_TRY_WITH_(guard, guard_flags)                                         \
-    do {                                                                            \
-        struct ntshm_guard guard __attribute__((__cleanup__(ntshm_guard_leave)));   \
-        (guard).mark = 0;                                                           \
-        (guard).flags = (guard_flags);                                              \
-        if (setjmp((guard).resume) == 0 && ntshm_guard_enter(&(guard))) {            \
+/* clang-format off: each of the three holds a part of one statement */
+#define NTSHM_TRY_WITH_(guard, guard_flags)                                       \
+    do {                                                                          \
+        struct ntshm_guard guard __attribute__((__cleanup__(ntshm_guard_leave))); \
+        (guard).mark = 0;                                                         \
+        (guard).flags = (guard_flags);                                            \
+        if (setjmp((guard).resume) == 0 && ntshm_guard_enter(&(guard))) {         \
             do
 
-#define NTSHM_EXCEPT(guard)                                                         \
-            while (0);                                                              \
-            ntshm_guard_leave(&(guard));                                            \
-        } else {                                                                    \
-            do
+#define NTSHM_EXCEPT(guard)      \
+    while (0)                    \
+        ;                        \
+    ntshm_guard_leave(&(guard)); \
+    }                            \
+    else                         \
+    {                            \
+        do
 
-#define NTSHM_END                                                                   \
-            while (0);                                                              \
-        }                                                                           \
-    } while (0);
+#define NTSHM_END \
+    while (0)     \
+        ;         \
+    }             \
+    }             \
+    while (0)     \
+        ;
+/* clang-format on */
 
 /**
  * ntshm_guard_enter() - what NTSHM_TRY calls once its place is saved

@@ -108,6 +108,12 @@ NTSHM_INLINE int ntshm_vwprintf(const wchar_t *format, va_list arguments)
     return ntshm_vfwprintf(stdout, format, arguments);
 }
 
+/* A line, with its newline, to standard output; 0 or -1. */
+NTSHM_INLINE int ntshm_putws(const wchar_t *text)
+{
+    return ntshm_wprintf(L"%ls\n", text) < 0 ? -1 : 0;
+}
+
 /* As C99's swprintf: -1 when the text and its NUL do not fit. */
 NTSHM_INLINE int ntshm_vswprintf(wchar_t *buffer, size_t size, const wchar_t *format,
                                  va_list arguments)

@@ -141,9 +141,6 @@ int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2) NTSHM_WIDE(lstrcmpiW)
 /* ---- names ---- */
 
 #define MAX_COMPUTERNAME_LENGTH 15
-#ifndef UNLEN
-#    define UNLEN 256
-#endif
 
 /*
  * GetComputerName - the host's name up to its first dot, in capitals, at most 15 characters.

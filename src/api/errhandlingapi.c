@@ -72,8 +72,8 @@ NT_EXPORT ULONG WINAPI RemoveVectoredContinueHandler(PVOID entry)
 }
 
 /* Windows' call cannot fail; without a signal handler the filter still hears RaiseException. */
-NT_EXPORT LPTOP_LEVEL_EXCEPTION_FILTER WINAPI
-SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
+NT_EXPORT LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(
+    LPTOP_LEVEL_EXCEPTION_FILTER filter)
 {
     if (filter)
         (void)nt_fault_install();

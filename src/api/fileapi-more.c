@@ -173,7 +173,7 @@ BOOL nt_api_file_set(HANDLE file, FILE_INFO_BY_HANDLE_CLASS which, const void *b
 {
     for (size_t i = 0; i < NT_ARRAY_SIZE(changes); i++) {
         if (changes[i].win32 == which)
-            return nt_api_result(nt_file_set(file, changes[i].nt, buffer, size, width));
+            return nt_api_result(nt_file_set_win32(file, changes[i].nt, buffer, size, width));
     }
     return nt_api_result(STATUS_INVALID_PARAMETER);
 }

@@ -35,7 +35,7 @@ static char *take(const void *text, unsigned width)
     char *utf8 = text ? nt_text_new(text, width, SIZE_MAX, 1, NULL) : NULL;
 
     if (!utf8)
-        SetLastError(text ? ERROR_NOT_ENOUGH_MEMORY : ERROR_INVALID_PARAMETER);
+        SetLastError(text ? ERROR_NOT_ENOUGH_MEMORY : ERROR_ENVVAR_NOT_FOUND);
     return utf8;
 }
 

@@ -178,7 +178,7 @@ NT_TWIN(DWORD, GetFullPathNameW, const uint16_t *name, DWORD room, uint16_t *buf
     if (!path)
         return 0;
     units = nt_wide16_put_path(path, length, buffer, room);
-    if (ret_part)
-        *ret_part = units < room ? last_name(buffer, units) : NULL;
+    if (ret_part && buffer && units < room)
+        *ret_part = last_name(buffer, units);
     return units;
 }

@@ -178,8 +178,8 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Process
     request.offset = SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0;
     if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap)
         return STATUS_INVALID_PARAMETER_8;
-    status = nt_api_read_zero_bits(ZeroBits, request.base, STATUS_INVALID_PARAMETER_4,
-                                   &request.highest);
+    status =
+        nt_api_read_zero_bits(ZeroBits, request.base, STATUS_INVALID_PARAMETER_4, &request.highest);
     if (!NT_SUCCESS(status))
         return status;
     if (request.size && CommitSize > request.size)

@@ -93,7 +93,8 @@ struct nt_create_request {
  * What comes along with a section of a file. Data: a read-only description of the file and, when
  * the protection is PAGE_READWRITE or PAGE_EXECUTE_READWRITE, a read-write one of the same file.
  * SEC_IMAGE: the layout, a memfd that nobody can change any more, and a read-only description of
- * the file. Each of the file bears the section's marks already; the broker never reads or maps them.
+ * the file. Each of the file bears the section's marks already; the broker never reads or maps
+ * them.
  */
 
 /* The first word of an event's page when it begins set. */

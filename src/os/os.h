@@ -20,17 +20,13 @@
 #define NT_PAGE_SIZE 4096u
 
 /* Every kind of call behind the seam, for fault tests. */
-#define NT_OS_CALLS(X)                                                                             \
-    X(MEMFD)                                                                                       \
-    X(FTRUNCATE)                                                                                   \
-    X(SEAL)                                                                                        \
-    X(MMAP)                                                                                        \
-    X(MUNMAP)                                                                                      \
-    X(MPROTECT)                                                                                    \
-    X(MADVISE)                                                                                     \
-    X(PIPE) X(REOPEN) X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN) X(OPEN)      \
-        X(READ) X(WRITE) X(STAT) X(ALLOCATE) X(SYNC) X(LOCK) X(RENAME) X(UNLINK) X(UTIME) X(MSYNC) \
-            X(SEEK) X(COPY) X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD)
+/* clang-format off */
+#define NT_OS_CALLS(X)                                                                            \
+    X(MEMFD) X(FTRUNCATE) X(SEAL) X(MMAP) X(MUNMAP) X(MPROTECT) X(MADVISE) X(PIPE) X(REOPEN)      \
+    X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN) X(OPEN) X(READ) X(WRITE)      \
+    X(STAT) X(ALLOCATE) X(SYNC) X(LOCK) X(RENAME) X(UNLINK) X(UTIME) X(MSYNC) X(SEEK) X(COPY)     \
+    X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD)
+/* clang-format on */
 
 enum nt_os_call {
 #define X(name) NT_OS_##name,
@@ -76,8 +72,8 @@ void nt_os_forget_caches(void);
 /* --- memory ------------------------------------------------------------------------------ */
 
 enum nt_os_memfd_flags {
-    NT_OS_MEMFD_EXEC = 1,    /* an executable protection was asked; else MFD_NOEXEC_SEAL */
-    NT_OS_MEMFD_PRIVATE = 2, /* mode 0600: no other user reopens it */
+    NT_OS_MEMFD_EXEC = 1,     /* an executable protection was asked; else MFD_NOEXEC_SEAL */
+    NT_OS_MEMFD_PRIVATE = 2,  /* mode 0600: no other user reopens it */
     NT_OS_MEMFD_GROWABLE = 4, /* it may grow: every seal but that one */
     NT_OS_MEMFD_FILL = 8,     /* no seal yet: it is filled first, then nt_os_memfd_freeze() */
 };

@@ -301,7 +301,8 @@ static void read_tear(const struct scene *scene, struct nt_verify_tear *tear)
 
 /* --- a round ------------------------------------------------------------------------ */
 
-static void close_scene(struct scene *scene)
+/* What was copied of the box stays: reports about it may still be read. */
+static void leave_scene(struct scene *scene)
 {
     stop_recorder(scene, false);
     if (scene->channel >= 0)
@@ -310,10 +311,16 @@ static void close_scene(struct scene *scene)
         UnmapViewOfFile((const void *)scene->mailbox);
     if (scene->writable)
         CloseHandle(scene->writable);
-    nt_blackbox_source_close(&scene->source);
+    nt_blackbox_source_leave(&scene->source);
     scene->channel = -1;
     scene->mailbox = NULL;
     scene->writable = NULL;
+}
+
+static void close_scene(struct scene *scene)
+{
+    leave_scene(scene);
+    nt_blackbox_source_close(&scene->source);
 }
 
 /* Everything up to the moment. False when the round is lost already; the checks say why. */
@@ -362,7 +369,7 @@ static void judge(struct scene *scene)
     nt_verify_torn(verify, &tear);
     if (scene->file[0]) {
         stop_recorder(scene, true); /* one that ends in good order would tidy its box up */
-        close_scene(scene);
+        leave_scene(scene);
         nt_verify_file(verify, &report, scene->file);
     } else {
         snprintf(path, sizeof(path), "%s/ntshm-blackbox-demo-%s.dump", scene->options->directory,

@@ -183,12 +183,19 @@ bool nt_blackbox_source_open_file(const char *path, struct nt_blackbox_source *s
     return true;
 }
 
-void nt_blackbox_source_close(struct nt_blackbox_source *source)
+void nt_blackbox_source_leave(struct nt_blackbox_source *source)
 {
     if (source->view)
         UnmapViewOfFile(source->view);
     if (source->section)
         CloseHandle(source->section);
+    source->view = NULL;
+    source->section = NULL;
+}
+
+void nt_blackbox_source_close(struct nt_blackbox_source *source)
+{
+    nt_blackbox_source_leave(source);
     free(source->meta);
     *source = (struct nt_blackbox_source){0};
 }

@@ -48,6 +48,9 @@ bool nt_blackbox_source_copy(struct nt_blackbox_source *source, char *why);
 bool nt_blackbox_source_save(struct nt_blackbox_source *source, const char *path, uint32_t reason,
                              uint64_t *ret_bytes, char *why);
 
+/** nt_blackbox_source_leave() - let the section go; the last copy of header and tables stays */
+void nt_blackbox_source_leave(struct nt_blackbox_source *source);
+
 void nt_blackbox_source_close(struct nt_blackbox_source *source);
 
 #endif

@@ -31,6 +31,8 @@ HEADERS = [
     "handleapi.h",
     "errhandlingapi.h", "excpt.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h",
     "fileapi.h", "ioapiset.h", "timezoneapi.h", "winioctl.h", "libloaderapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
+    "debugapi.h", "heapapi.h", "processenv.h", "profileapi.h", "psapi.h", "realtimeapiset.h",
+    "shellapi.h", "stringapiset.h", "winnls.h", "winuser.h", "ntshm/winbase-more.h", "ntshm/winnt-more.h",
 ]
 
 PROLOGUE = """
@@ -43,6 +45,8 @@ PROLOGUE = """
 #include <ntstatus.h>
 #include <winioctl.h>
 #include <stddef.h>
+#include <psapi.h>
+#include <shellapi.h>
 """
 
 # Values that mingw-w64's headers do not have, or have from an older Windows, as Microsoft's

@@ -302,6 +302,29 @@ TEST(copies_fail_instead_of_faulting, "")
     drop_memory();
 }
 
+TEST(copies_do_not_catch_faults_of_the_other_side, "")
+{
+    char buffer[16] = {0};
+    volatile DWORD code = 0;
+
+    make_memory();
+    ok_ptr_eq(VirtualAlloc((void *)ours, PAGE, MEM_COMMIT, PAGE_READWRITE), ours);
+    /* The source begins where the view ends. */
+    NTSHM_TRY(guard)
+    {
+        ntshm_copy_to_view(ours + PAGE - 16, (const char *)ours + PAGE, 16, NULL);
+    }
+    NTSHM_EXCEPT(guard)
+    {
+        code = guard.record.ExceptionCode;
+    }
+    NTSHM_END
+    ok_eq(code, (DWORD)EXCEPTION_ACCESS_VIOLATION);
+    ok_ptr_eq(ntshm_guard_innermost(), NULL);
+    ok_succeeds(ntshm_copy_to_view(ours + PAGE - 16, buffer, 16, NULL));
+    drop_memory();
+}
+
 /* --- the program's own handlers -------------------------------------------------------------- */
 
 static volatile sig_atomic_t n_handled;
@@ -433,12 +456,30 @@ NTSHM_EXCEPT(guard)
 NTSHM_END
 }
 
+/* Its guard's frame lies where no signal frame writes over it afterwards. */
+__attribute__((noinline)) static void store_far_below(volatile char *address)
+{
+    volatile char room[1 << 16];
+
+    room[0] = 0;
+    store_in_a_guard(address);
+    n_handled += room[0];
+}
+
 TEST(guard_that_was_jumped_over_is_not_believed, "")
 {
     make_memory();
     own_handler(SIGSEGV, 0);
     if (sigsetjmp(way_out, 1) == 0)
-        store_in_a_guard(theirs); /* jumps out of it */
+        store_far_below(theirs); /* jumps out of it */
+    ok_eq(n_handled, 1);
+    ok(ntshm_guard_innermost() != NULL);
+    ok(their_handler_gets(ours));
+    ok_eq(n_handled, 2);
+    ntshm_guard_return_to(NULL);
+    n_handled = 0;
+    if (sigsetjmp(way_out, 1) == 0)
+        store_in_a_guard(theirs);
     ok_eq(n_handled, 1);
     ok(ntshm_guard_innermost() != NULL);
     ok(their_handler_gets(ours)); /* its frame is gone: nothing to return to */
@@ -544,9 +585,14 @@ static LONG WINAPI end_it(EXCEPTION_POINTERS *pointers)
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
+static void end_in_vain(int signal_number)
+{
+    _exit(signal_number == SIGSEGV ? 3 : 4);
+}
+
 static void end_by_filter(void)
 {
-    own_handler(SIGSEGV, 0);
+    signal(SIGSEGV, end_in_vain); /* is not asked */
     SetUnhandledExceptionFilter(end_it);
     ours[0] = 1;
 }

@@ -15,9 +15,13 @@ static const char *own_dir(void)
 
     if (!test_on_windows())
         return test_dir();
-    if (!folder[0]) {
-        snprintf(folder, sizeof(folder), "%s/%s", test_dir(), A_("files"));
-        require(CreateDirectoryA(folder, NULL));
+    for (unsigned i = 0; !folder[0]; i++) {
+        snprintf(folder, sizeof(folder), "%s/%s-%u", test_dir(), A_("files"), i);
+        if (!CreateDirectoryA(folder, NULL)) {
+            ok_error(ERROR_ALREADY_EXISTS); /* an earlier run's */
+            folder[0] = '\0';
+            require(i < 10000);
+        }
     }
     return folder;
 }

@@ -84,6 +84,24 @@ TEST(links_are_followed_when_opened_and_deleted_themselves, "")
     ok_succeeds(DeleteFileA(link));
 }
 
+/* As far as the umask lets who may read it execute it. */
+TEST(a_copy_of_a_program_can_be_executed, "")
+{
+    const char *from = file_make(in_dir("program"), 5), *to = in_dir("copy");
+    struct stat copied;
+    mode_t mask = umask(027);
+
+    ok(chmod(from, 0755) == 0);
+    ok_succeeds(CopyFileA(from, to, TRUE));
+    umask(mask);
+    require(stat(to, &copied) == 0);
+    ok_eq(copied.st_mode & 0777, 0750);
+    ok(chmod(from, 0600) == 0);
+    ok_succeeds(CopyFileA(from, to, FALSE));
+    require(stat(to, &copied) == 0);
+    ok_eq(copied.st_mode & 0777, 0600);
+}
+
 TEST(delete_on_close_follows_a_rename, "")
 {
     const char *before = in_dir("before"), *after = in_dir("after");
@@ -352,6 +370,25 @@ TEST(a_forked_child_does_not_keep_the_sharing_of_a_closed_handle, "")
     test_child_expect(&child, "here", SOON);
     CloseHandle(file);
     ok_file_opens(path, BOTH, SHARE_NONE, OPEN_EXISTING);
+    test_child_write_line(&child, "end");
+    ok_eq(test_child_wait(&child, SOON), 0);
+}
+
+/* A lock is the handle's, not the description's, of which the child has a copy. */
+TEST(a_forked_child_does_not_keep_the_locks_of_a_closed_handle, "")
+{
+    const char *path = file_make(in_dir("locked"), 100);
+    HANDLE file = file_must_open(path, BOTH, SHARE_ANY), other;
+    struct test_child child;
+
+    ok_succeeds(LockFile(file, 10, 0, 10, 0));
+    require(test_child_fork(&child, wait_for_a_line, NULL));
+    test_child_expect(&child, "here", SOON);
+    other = file_must_open(path, BOTH, SHARE_ANY);
+    ok_fails(LockFile(other, 15, 0, 1, 0), ERROR_LOCK_VIOLATION);
+    CloseHandle(file);
+    ok_succeeds(LockFile(other, 15, 0, 1, 0));
+    CloseHandle(other);
     test_child_write_line(&child, "end");
     ok_eq(test_child_wait(&child, SOON), 0);
 }

@@ -325,6 +325,22 @@ TEST(a_move_replaces_only_when_it_is_told_to, "")
     remove_all();
 }
 
+TEST(a_hard_link_in_the_way_is_a_file_in_the_way, "")
+{
+    remove_all();
+    make(FROM, 400);
+    ok_succeeds(CreateHardLinkA(path_of(TO), path_of(FROM), NULL));
+    /* Wine leaves both names, as rename() does. */
+    todo_wine ok_fails(move(FROM, TO, 0), ERROR_ALREADY_EXISTS);
+    ok(exists(FROM) && exists(TO));
+    ok_succeeds(move(FROM, FROM, 0));
+    ok(exists(FROM));
+    ok_succeeds(move(FROM, TO, MOVEFILE_REPLACE_EXISTING));
+    todo_wine ok(!exists(FROM));
+    ok(is_made(TO, 400));
+    remove_all();
+}
+
 TEST(wide_names_move_and_copy_too, "")
 {
     WCHAR from[512], to[512];
@@ -477,6 +493,37 @@ TEST(a_replacement_needs_both_files, "")
     ok(!exists(BACK));
     ok_fails(ReplaceFileA(NULL, path_of(FROM), NULL, 0, NULL, NULL), ERROR_INVALID_PARAMETER);
     ok_fails(ReplaceFileA(path_of(TO), NULL, NULL, 0, NULL, NULL), ERROR_INVALID_PARAMETER);
+    remove_all();
+}
+
+TEST(a_backup_does_not_take_the_name_of_one_of_the_two, "")
+{
+    remove_all();
+    make(TO, 400);
+    make(FROM, 800);
+    /* Wine moves the old file over the new one. */
+    todo_wine
+    {
+        ok_fails(ReplaceFileA(path_of(TO), path_of(FROM), path_of(FROM), 0, NULL, NULL),
+                 ERROR_SHARING_VIOLATION);
+        ok_fails(ReplaceFileA(path_of(TO), path_of(FROM), path_of(TO), 0, NULL, NULL),
+                 ERROR_SHARING_VIOLATION);
+        ok(exists(FROM) && is_made(TO, 400));
+        ok(exists(FROM) && is_made(FROM, 800));
+    }
+    remove_all();
+}
+
+TEST(an_old_name_is_a_backup_already, "")
+{
+    remove_all();
+    make(TO, 400);
+    make(FROM, 800);
+    ok_succeeds(CreateHardLinkA(path_of(BACK), path_of(TO), NULL));
+    ok_succeeds(ReplaceFileA(path_of(TO), path_of(FROM), path_of(BACK), 0, NULL, NULL));
+    ok(is_made(TO, 800));
+    ok(is_made(BACK, 400));
+    ok(!exists(FROM));
     remove_all();
 }
 

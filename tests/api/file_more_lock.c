@@ -177,6 +177,41 @@ TEST(a_range_may_lie_beyond_the_file_and_beyond_63_bits, "")
     drop(second, NULL);
 }
 
+/* Ranges up there are kept modulo something; none is lost where that begins anew. */
+TEST(a_long_range_beyond_63_bits_has_all_its_bytes, "")
+{
+    HANDLE first = new_file(A_("lock"), READ_WRITE, 16);
+    HANDLE second = open_file(A_("lock"), READ_WRITE, SHARE_ALL);
+
+    for (DWORD bits = 12; bits <= 20; bits++) {
+        ok_succeeds(LockFile(first, 8, 0x80000000, (1u << bits) - 7, 0));
+        ok_fails(LockFile(second, 8, 0x80000000, 1, 0), ERROR_LOCK_VIOLATION);
+        ok_fails(LockFile(second, 1u << bits, 0x80000000, 1, 0), ERROR_LOCK_VIOLATION);
+        ok_succeeds(UnlockFile(first, 8, 0x80000000, (1u << bits) - 7, 0));
+        ok_succeeds(LockFile(second, 1u << bits, 0x80000000, 1, 0));
+        ok_succeeds(UnlockFile(second, 1u << bits, 0x80000000, 1, 0));
+    }
+    drop(first, NULL);
+    drop(second, NULL);
+}
+
+TEST(a_lock_that_fails_keeps_no_part_of_its_range, "")
+{
+    HANDLE first = new_file(A_("lock"), READ_WRITE, 4096);
+    HANDLE second = open_file(A_("lock"), READ_WRITE, SHARE_ALL);
+    HANDLE third = open_file(A_("lock"), READ_WRITE, SHARE_ALL);
+
+    ok_succeeds(LockFile(first, HERE, 0, LEN, 0));
+    ok_succeeds(lock_ex(second, NOW, 40, 10));
+    ok_fails(lock_ex(second, NOW, 0, HERE + 20), ERROR_LOCK_VIOLATION);
+    ok_succeeds(LockFile(third, 0, 0, 40, 0));
+    ok_succeeds(LockFile(third, 50, 0, 50, 0));
+    ok_fails(LockFile(third, 40, 0, 10, 0), ERROR_LOCK_VIOLATION);
+    drop(first, NULL);
+    drop(second, NULL);
+    drop(third, NULL);
+}
+
 TEST(a_lock_of_everything_meets_every_other, "")
 {
     HANDLE first = new_file(A_("lock"), READ_WRITE, 16);

@@ -200,6 +200,7 @@ TEST(zeroed_data_reads_as_zero_and_leaves_the_disk, "16.29")
 TEST(zeroing_keeps_the_length_and_the_neighbours, "")
 {
     HANDLE file = file_with_holes(A_("sparse"), 3 * 4096);
+    HANDLE other = open_file(A_("sparse"), READ_WRITE, SHARE_ALL);
     OVERLAPPED at = {.Offset = 0};
     uint32_t words[3 * 1024];
     DWORD done;
@@ -209,6 +210,7 @@ TEST(zeroing_keeps_the_length_and_the_neighbours, "")
         ok_succeeds(zero(file, 4000, 8200));
         ok_succeeds(zero(file, 12000, 900000));
         ok_succeeds(zero(file, 900000, 900001));
+        ok_succeeds(zero(file, 12100, 0x7FFFFFFFFFFFFFFF));
         ok_succeeds(zero(file, 7, 7));
         ok_eq(length_of(A_("sparse")), 3 * 4096);
         ok_succeeds(ReadFile(file, words, sizeof(words), &done, &at));
@@ -218,6 +220,7 @@ TEST(zeroing_keeps_the_length_and_the_neighbours, "")
         ok_eq(words[2999], 2999);
         ok_eq(words[3000], 0);
     }
+    drop(other, NULL);
     drop(file, NULL);
 }
 

@@ -163,8 +163,8 @@ TEST(buffers_are_allocated, "")
 TEST(errors_have_texts, "")
 {
     static const DWORD codes[] = {
-        ERROR_SUCCESS,        ERROR_FILE_NOT_FOUND,   ERROR_ACCESS_DENIED,    ERROR_INVALID_HANDLE,
-        ERROR_ALREADY_EXISTS, ERROR_COMMITMENT_LIMIT, ERROR_USER_MAPPED_FILE, WAIT_TIMEOUT};
+        ERROR_SUCCESS,        ERROR_FILE_NOT_FOUND,   ERROR_ACCESS_DENIED,   ERROR_INVALID_HANDLE,
+        ERROR_ALREADY_EXISTS, ERROR_COMMITMENT_LIMIT, ERROR_USER_MAPPED_FILE};
     char text[300];
     wchar_t wide[300];
 
@@ -221,10 +221,20 @@ TEST(empty_text_is_no_work, "")
 
     SetLastError(0xdeadbeef);
     ok_eq(FormatMessageA(FROM_STRING, "", 0, 0, text, sizeof(text), NULL), 0);
-    todo_wine ok_error(ERROR_NO_WORK_DONE);
+    ok_error(ERROR_NO_WORK_DONE);
 }
 
 #ifndef _WIN32
+TEST(timeouts_and_graphics_have_texts_too, "")
+{
+    static const DWORD codes[] = {WAIT_TIMEOUT, (DWORD)E_FAIL, (DWORD)DXGI_ERROR_DEVICE_REMOVED,
+                                  ERROR_NO_WORK_DONE};
+    char text[300];
+
+    for (unsigned i = 0; i < ARRAYSIZE(codes); i++)
+        ok(FormatMessageA(FROM_SYSTEM, NULL, codes[i], 0, text, sizeof(text), NULL) > 5);
+}
+
 TEST(modules_and_foreign_languages_have_no_texts, "")
 {
     char text[300];

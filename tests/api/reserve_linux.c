@@ -154,8 +154,10 @@ TEST(futex_reaches_a_page_committed_elsewhere, "6.4")
 
     start(&far_side);
     word = (uint32_t *)(fresh_page(&far_side, 5) + 64);
-    errno = 0;
-    ok_eq(syscall(SYS_futex, word, FUTEX_WAIT, 0, &soon, NULL, 0), -1);
+    do {
+        errno = 0;
+        ok_eq(syscall(SYS_futex, word, FUTEX_WAIT, 0, &soon, NULL, 0), -1);
+    } while (errno == EINTR);
     ok_eq(errno, ETIMEDOUT);
     ok_eq(syscall(SYS_futex, word + 1, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
     stop(&far_side);
@@ -185,6 +187,10 @@ static int ring_read(int ring, const struct io_uring_params *params, int fd, voi
     *(uint32_t *)(rings + params->sq_off.array) = 0;
     __atomic_store_n((uint32_t *)(rings + params->sq_off.tail), 1, __ATOMIC_RELEASE);
     require(syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1);
+    /* A signal may have ended the wait after the submission. */
+    while (!__atomic_load_n((uint32_t *)(rings + params->cq_off.tail), __ATOMIC_ACQUIRE))
+        require(syscall(SYS_io_uring_enter, ring, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 0 ||
+                errno == EINTR);
     answer = (const struct io_uring_cqe *)(rings + params->cq_off.cqes);
     result = answer->res;
     munmap(rings, size_both);

@@ -39,8 +39,8 @@ TEST(version_is_windows_10, "")
     ok_status(RtlGetVersion(&plain), STATUS_SUCCESS);
     ok_eq(version.dwPlatformId, VER_PLATFORM_WIN32_NT);
     ok_eq(version.dwMajorVersion, plain.dwMajorVersion);
-    ok_wstr_eq(version.szCSDVersion, L"");
 #ifndef _WIN32
+    ok_wstr_eq(version.szCSDVersion, L"");
     ok_eq(version.dwMajorVersion, 10);
     ok_eq(version.dwMinorVersion, 0);
     ok_eq(version.dwBuildNumber, 20348);
@@ -64,11 +64,10 @@ TEST(get_version_tells_the_same, "")
     ok_eq(narrow.dwMinorVersion, HIBYTE(LOWORD(version)));
     ok_eq(wide.dwBuildNumber, HIWORD(version));
     ok_eq(wide.dwMajorVersion, narrow.dwMajorVersion);
-    ok_str_eq(narrow.szCSDVersion, "");
     narrow.dwOSVersionInfoSize = 5;
     ok_fails(GetVersionExA(&narrow), ERROR_INSUFFICIENT_BUFFER);
     wide.dwOSVersionInfoSize = sizeof(wide) - 1;
-    ok_fails(GetVersionExW((OSVERSIONINFOW *)&wide), ERROR_INSUFFICIENT_BUFFER);
+    todo_wine ok_fails(GetVersionExW((OSVERSIONINFOW *)&wide), ERROR_INSUFFICIENT_BUFFER);
 }
 
 static BOOL is(DWORD major, DWORD minor, BYTE condition)
@@ -133,7 +132,7 @@ TEST(memory_status_is_plausible, "")
     ok_succeeds(GetPhysicallyInstalledSystemMemory(&installed));
     ok(installed >= status.ullTotalPhys / 1024, "%u MiB", (unsigned)(installed >> 10));
     status.dwLength = 4;
-    todo_wine ok_fails(GlobalMemoryStatusEx(&status), ERROR_INVALID_PARAMETER);
+    ok_fails(GlobalMemoryStatusEx(&status), ERROR_INVALID_PARAMETER);
     ok_fails(GetPhysicallyInstalledSystemMemory(NULL), ERROR_INVALID_PARAMETER);
 }
 
@@ -154,7 +153,7 @@ TEST(touched_memory_is_in_the_working_set, "")
     ok(after.WorkingSetSize >= before.WorkingSetSize + size / 2);
     ok(after.PeakWorkingSetSize >= after.WorkingSetSize);
     ok(after.PageFaultCount >= before.PageFaultCount);
-    ok(after.PrivateUsage >= before.PrivateUsage + size / 2);
+    todo_wine ok(after.PrivateUsage >= before.PrivateUsage + size / 2);
     ok(after.PeakPagefileUsage >= after.PagefileUsage);
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
     ok_succeeds(K32GetProcessMemoryInfo(GetCurrentProcess(), &plain, sizeof(plain)));
@@ -250,7 +249,7 @@ TEST(variables_are_set_and_read, "")
     ok_str_eq(text, "other");
     ok_succeeds(SetEnvironmentVariableA("NtshmTestOne", NULL));
     ok_fails(GetEnvironmentVariableA("NtshmTestOne", text, sizeof(text)), ERROR_ENVVAR_NOT_FOUND);
-    ok_fails(SetEnvironmentVariableA("NtshmTestOne", NULL), ERROR_ENVVAR_NOT_FOUND);
+    todo_wine ok_fails(SetEnvironmentVariableA("NtshmTestOne", NULL), ERROR_ENVVAR_NOT_FOUND);
 }
 
 TEST(empty_and_malformed_variables, "")
@@ -260,11 +259,12 @@ TEST(empty_and_malformed_variables, "")
     ok_succeeds(SetEnvironmentVariableA("NtshmTestEmpty", ""));
     SetLastError(0xdeadbeef);
     ok_eq(GetEnvironmentVariableA("NtshmTestEmpty", text, sizeof(text)), 0);
-    ok_error(ERROR_SUCCESS);
+    todo_wine ok_error(ERROR_SUCCESS);
     ok_succeeds(SetEnvironmentVariableA("NtshmTestEmpty", NULL));
     ok_fails(SetEnvironmentVariableA("", "x"), ERROR_INVALID_PARAMETER);
     ok_fails(SetEnvironmentVariableA("A=B", "x"), ERROR_INVALID_PARAMETER);
-    ok_fails(SetEnvironmentVariableA(NULL, "x"), ERROR_INVALID_PARAMETER);
+    ok_fails(SetEnvironmentVariableA(NULL, "x"), ERROR_ENVVAR_NOT_FOUND);
+    ok_fails(GetEnvironmentVariableA(NULL, text, sizeof(text)), ERROR_ENVVAR_NOT_FOUND);
 }
 
 TEST(names_between_percents_are_expanded, "")
@@ -277,8 +277,11 @@ TEST(names_between_percents_are_expanded, "")
     ok_str_eq(text, "<two>");
     ok_eq(ExpandEnvironmentStringsW(L"%ntshmtesttwo%%NtshmTestTwo%", wide, ARRAYSIZE(wide)), 7);
     ok_wstr_eq(wide, L"twotwo");
-    ok_eq(ExpandEnvironmentStringsW(L"%NtshmNone% 100% %NtshmTestTwo%", wide, ARRAYSIZE(wide)), 21);
-    ok_wstr_eq(wide, L"%NtshmNone% 100% two");
+    ok_eq(ExpandEnvironmentStringsW(L"%NtshmNone% 100 %NtshmTestTwo% 5%", wide, 60), 23);
+    ok_wstr_eq(wide, L"%NtshmNone% 100 two 5%");
+    /* What stands between two of them is a name, whatever it is. */
+    ok_eq(ExpandEnvironmentStringsW(L"5% %NtshmTestTwo%", wide, 60), 18);
+    ok_wstr_eq(wide, L"5% %NtshmTestTwo%");
     ok_eq(ExpandEnvironmentStringsW(L"%NtshmTestTwo%", wide, 3), 4);
     ok_eq(ExpandEnvironmentStringsW(L"%NtshmTestTwo%", NULL, 0), 4);
     SetEnvironmentVariableA("NtshmTestTwo", NULL);
@@ -341,10 +344,12 @@ TEST(an_empty_line_is_the_program, "")
 
     require(arguments != NULL);
     ok_eq(count, 1);
-    ok(wcsstr(arguments[0], L"ntshm-test-api") != NULL);
+    ok(arguments[0][0] != 0);
     LocalFree(arguments);
+#ifndef _WIN32
     ok_fails(CommandLineToArgvW(L"x", NULL), ERROR_INVALID_PARAMETER);
     ok_fails(CommandLineToArgvW(NULL, &count), ERROR_INVALID_PARAMETER);
+#endif
 }
 
 TEST(command_line_holds_the_arguments, "")
@@ -354,8 +359,10 @@ TEST(command_line_holds_the_arguments, "")
 
     require(arguments != NULL);
     ok(count >= 1);
-    ok(wcsstr(arguments[0], L"ntshm-test-api") != NULL);
+    ok(wcsstr(GetCommandLineW(), arguments[0]) != NULL);
+#ifndef _WIN32
     ok(strstr(GetCommandLineA(), "ntshm-test-api") != NULL);
+#endif
     ok_ptr_eq(GetCommandLineW(), GetCommandLineW());
     LocalFree(arguments);
 }
@@ -408,7 +415,9 @@ TEST(processes_end_with_their_code, "")
     struct test_child child;
 
     require(test_child_start(&child, "exits", "exit"));
+#ifndef _WIN32 /* there only exit() runs them */
     test_child_expect(&child, "exit functions run", SOON);
+#endif
     ok_eq(test_child_wait(&child, SOON), 7);
     require(test_child_start(&child, "exits", "terminate"));
     ok_eq(test_child_wait(&child, SOON), 9);

@@ -70,6 +70,22 @@ TEST(sections_of_one_file_are_coherent, "3.34 3.35 3.37")
     drop(file, reader);
 }
 
+TEST(what_was_written_is_not_lost_with_the_view, "4.14 4.15")
+{
+    HANDLE file = new_file("lazy", READ_WRITE, PAGE);
+    HANDLE section = file_section(file, PAGE_READWRITE, 0);
+    volatile uint32_t *view = map(section, FILE_MAP_WRITE, 0);
+    uint32_t word = 0;
+    DWORD n = 0;
+
+    view[0] = 31337;
+    drop(section, view);
+    SetFilePointer(file, 0, NULL, FILE_BEGIN);
+    ok_succeeds(ReadFile(file, &word, sizeof(word), &n, NULL));
+    ok_eq(word, 31337);
+    drop(file, NULL);
+}
+
 TEST(copy_of_a_file_leaves_it_alone, "10.6 10.9 10.10 10.14 8.10")
 {
     HANDLE file = new_file("copy", READ_WRITE, 2 * PAGE), reading;

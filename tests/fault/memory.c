@@ -181,7 +181,7 @@ TEST(pages_are_changed_whole_or_not_at_all, "9.1 9.16 9.25")
 {
     static const struct fault_call calls[] = {
         {"VirtualProtect", NULL, run_protect, unprotect, FAULT_BIT(MPROTECT), 0, 0},
-        {"VirtualProtect, to copy-on-write", NULL, run_to_copy, unprotect, FAULT_BIT(MMAP),
+        {"VirtualProtect, to copy-on-write", NULL, run_to_copy, unprotect, FAULT_MEMORY,
          FAULT_BIT(DUP) | FAULT_BIT(REOPEN), 0},
         {"VirtualProtect, guard page", NULL, run_guard, unprotect, FAULT_BIT(MPROTECT), 0, 0},
         {"VirtualAlloc, MEM_RESET", NULL, run_reset, NULL, 0, FAULT_BIT(MADVISE), 0},

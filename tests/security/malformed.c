@@ -188,8 +188,9 @@ static size_t second_hello(struct kit_request *request)
 {
     request->header = (struct nt_request_header){
         .size = sizeof(request->header) + sizeof(request->hello), .type = NT_MESSAGE_HELLO};
-    request->hello = (struct nt_hello_request){
-        .magic = NT_IPC_MAGIC, .version_min = NT_IPC_VERSION_MIN, .version_max = NT_IPC_VERSION_MAX};
+    request->hello = (struct nt_hello_request){.magic = NT_IPC_MAGIC,
+                                               .version_min = NT_IPC_VERSION_MIN,
+                                               .version_max = NT_IPC_VERSION_MAX};
     return whole(request);
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -264,6 +265,51 @@ TEST(forgotten_guards_do_not_open_pages, "")
     munmap(memory, GRANULE);
 }
 
+/* Reads page after page, guarded or not, until it is told to stop. */
+static void read_on(void *argument)
+{
+    struct toucher *toucher = argument;
+    size_t copied;
+    char byte;
+
+    while (!atomic_load(toucher->gate)) {
+        for (unsigned i = 0; i < toucher->n_pages; i++) {
+            const char *page = (const char *)toucher->memory + i * PAGE;
+
+            (void)nt_guard_copy(&byte, page, 1, page, &copied);
+        }
+    }
+}
+
+TEST(guard_that_is_taken_away_gives_no_page_its_old_protection, "9.25")
+{
+    enum { N_PAGES = 4, TURNS = 20000 };
+    char *memory = new_memory(N_PAGES * PAGE, PROT_NONE);
+    _Atomic unsigned gate = 0;
+    struct toucher toucher = {.memory = memory, .n_pages = N_PAGES, .gate = &gate};
+    unsigned opened = 0;
+    int pipe_fds[2];
+
+    require(pipe(pipe_fds) == 0);
+    ok_eq(nt_fault_watch((uint64_t)memory, N_PAGES * PAGE, NT_FAULT_GUARD), 0);
+    test_thread_start(&toucher.thread, read_on, &toucher);
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        require(nt_fault_guard_set((uint64_t)memory, N_PAGES, PAGE_READWRITE) == 0);
+        nt_fault_guard_clear((uint64_t)memory, N_PAGES);
+        require(mprotect(memory, N_PAGES * PAGE, PROT_NONE) == 0);
+        /* Nothing is a guard now, and nothing may be opened any more. */
+        for (unsigned i = 0; i < N_PAGES; i++)
+            opened += write(pipe_fds[1], memory + i * PAGE, 1) == 1;
+    }
+    atomic_store(&gate, 1);
+    test_thread_join(&toucher.thread);
+    ok_eq(opened, 0);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+    nt_fault_forget((uint64_t)memory);
+    munmap(memory, N_PAGES * PAGE);
+}
+
 static int refuse_mprotect(enum nt_os_call call)
 {
     return call == NT_OS_MPROTECT ? ENOMEM : 0;
@@ -336,6 +382,54 @@ TEST(sigbus_on_a_file_view_is_an_in_page_error, "16.25 6.2")
     nt_fault_forget((uint64_t)memory);
     munmap(memory, GRANULE);
 }
+
+/* What the kernel says of memory whose cells have failed. */
+TEST(memory_that_has_failed_is_a_device_error, "16.25")
+{
+    char *memory = new_memory(PAGE, PROT_READ);
+    siginfo_t information = {.si_signo = SIGBUS, .si_code = BUS_MCEERR_AR, .si_addr = memory};
+    struct ntshm_guard guard = {.flags = NTSHM_GUARD_ANY};
+
+    if (setjmp(guard.resume) == 0) {
+        require(nt_guard_enter(&guard, __builtin_dwarf_cfa()) == STATUS_SUCCESS);
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGBUS, &information);
+        nt_guard_leave(&guard);
+    }
+    ok_eq(guard.record.ExceptionCode, (DWORD)STATUS_IN_PAGE_ERROR);
+    ok_eq(guard.record.NumberParameters, 3);
+    ok_eq(guard.record.ExceptionInformation[1], (ULONG_PTR)memory);
+    ok_eq(guard.record.ExceptionInformation[2], (ULONG)STATUS_DEVICE_DATA_ERROR);
+    munmap(memory, PAGE);
+}
+
+#if defined(__x86_64__)
+static char *to_open;
+
+/* Changes the copy of the register that is not in the saved area. */
+static LONG WINAPI flush_to_zero(EXCEPTION_POINTERS *pointers)
+{
+    pointers->ContextRecord->MxCsr |= 0x8000;
+    return mprotect(to_open, PAGE, PROT_READ) == 0 ? EXCEPTION_CONTINUE_EXECUTION
+                                                   : EXCEPTION_CONTINUE_SEARCH;
+}
+
+TEST(handler_may_change_mxcsr_in_either_place, "")
+{
+    unsigned before = __builtin_ia32_stmxcsr(), after;
+    void *entry;
+
+    to_open = new_memory(PAGE, PROT_NONE);
+    require(nt_fault_install() == STATUS_SUCCESS);
+    entry = nt_vectored_add(NT_VECTORED_EXCEPTION, true, flush_to_zero);
+    ok_eq(*(volatile char *)to_open, 0);
+    after = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(before);
+    ok_eq(before & 0x8000, 0);
+    ok_eq(after, before | 0x8000);
+    ok(nt_vectored_remove(NT_VECTORED_EXCEPTION, entry));
+    munmap(to_open, PAGE);
+}
+#endif
 
 TEST(copy_says_how_much_was_copied, "")
 {

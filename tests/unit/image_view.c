@@ -173,6 +173,24 @@ TEST(an_image_without_relocations_stays_as_it_is, "14.2 14.16")
     nt_image_free(image);
 }
 
+TEST(an_image_does_not_reach_beyond_the_address_space, "14.1")
+{
+    struct image_spec spec = movable();
+    struct nt_view_request request = {.base = (void *)(NT_USER_END - NT_PAGE_SIZE)};
+    struct nt_section section;
+    struct nt_image *image;
+    void *view;
+    size_t size;
+    int layout;
+
+    make_spec(&spec, &image, &layout);
+    section_of(&section, image, layout);
+    ok_status(nt_image_map(&section, &request, &view, &size), STATUS_INVALID_PARAMETER_4);
+    ok_eq(section.object.refs, 2);
+    close(layout);
+    nt_image_free(image);
+}
+
 /* Its pointers have 32 bits. */
 TEST(a_narrow_image_goes_below_4_gib, "14.2 14.16")
 {

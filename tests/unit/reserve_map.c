@@ -253,6 +253,7 @@ TEST(reserve_that_cannot_be_made_leaves_nothing, "")
         nt_os_set_fault(NULL);
         if (NT_SUCCESS(status))
             break;
+        ok_status(status, STATUS_NO_MEMORY);
         ok_ptr_eq(reserve, NULL);
     }
     ok(fail_at >= 4);

@@ -205,6 +205,7 @@ static int check_files(void)
     CHECK(length > LENGTH(name) && full[length] == 0);
     CHECK(part == full + length - LENGTH(name) && memcmp(part, name, sizeof(name)) == 0);
     CHECK(GetFullPathNameW(name, length, full, NULL) == length + 1);
+    CHECK(GetFullPathNameW(name, 4096, NULL, &part) == length + 1);
     CHECK(GetFullPathNameW(name, length + 1, full, NULL) == length);
     length = GetTempPathW(4096, temporary);
     CHECK(length > 0 && length < 4096 && temporary[length] == 0);

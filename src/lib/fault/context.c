@@ -57,6 +57,7 @@ void nt_context_read(const ucontext_t *saved, CONTEXT *ret_context)
     uint64_t segments = (uint64_t)registers[REG_CSGSFS];
 
     memset(ret_context, 0, sizeof(*ret_context));
+    /* Each holds the processor's bit. NOLINTNEXTLINE(misc-redundant-expression) */
     ret_context->ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_SEGMENTS;
     for (unsigned i = 0; i < NT_ARRAY_SIZE(integer_registers); i++)
         memcpy((char *)ret_context + integer_registers[i].offset,

@@ -118,7 +118,10 @@ static enum nt_guard_page_fate fire(_Atomic uint8_t *byte, uint64_t page, uint8_
     int r = nt_os_protect((void *)page, NT_PAGE_SIZE, nt_protect_to_kernel(1u << index));
 
     /* At the limit of mappings the page cannot be opened: its guard goes on standing. */
-    atomic_store(byte, (uint8_t)((r < 0 ? STANDS : FIRED) | index));
+    uint8_t firing = FIRING | index, next = (uint8_t)((r < 0 ? STANDS : FIRED) | index);
+
+    /* Whoever did not wait for this page any longer has the last word. */
+    atomic_compare_exchange_strong(byte, &firing, next);
     nt_fault_thread()->again_page = 0;
     return NT_GUARD_PAGE_FIRED;
 }
@@ -146,14 +149,26 @@ enum nt_guard_page_fate nt_guard_page_touched(uint64_t address)
 
 /* --- from outside ---------------------------------------------------------------------------- */
 
+/* The page is changed at a moment when it is not firing: a thread may touch it at any. */
 static void set_all(uint64_t page, uint64_t end, uint8_t value)
 {
     for (; page < end; page += NT_PAGE_SIZE) {
         _Atomic uint8_t *byte = byte_in(find_leaf(page), page);
+        uint8_t there = settled(byte);
 
-        settled(byte);
-        atomic_store(byte, value);
+        while (!atomic_compare_exchange_strong(byte, &there, value))
+            there = settled(byte);
     }
+}
+
+/* What was a guard is one that has fired, or none. */
+static void end_guard(_Atomic uint8_t *byte, bool forget)
+{
+    uint8_t there = settled(byte);
+
+    while (there && !atomic_compare_exchange_strong(
+                        byte, &there, forget ? 0 : (uint8_t)(FIRED | (there & ~STATE))))
+        there = settled(byte);
 }
 
 int nt_fault_guard_set(uint64_t page, uint64_t count, ULONG protect)
@@ -195,13 +210,8 @@ static void change(uint64_t low, uint64_t high, bool forget)
                (1ull << (node ? NT_RADIX_LAST : shift));
         if (next > high)
             next = high;
-        for (; node && low < next; low += NT_PAGE_SIZE) {
-            _Atomic uint8_t *byte = byte_in((struct leaf *)node, low);
-            uint8_t value = settled(byte);
-
-            if (value)
-                atomic_store(byte, forget ? 0 : (uint8_t)(FIRED | (value & ~STATE)));
-        }
+        for (; node && low < next; low += NT_PAGE_SIZE)
+            end_guard(byte_in((struct leaf *)node, low), forget);
         low = next;
     }
 }

@@ -200,6 +200,7 @@ static ACCESS_MASK rights_of_descriptor(int flags)
 {
     switch (flags & O_ACCMODE) {
     case O_RDWR:
+        /* NOLINTNEXTLINE(misc-redundant-expression): they overlap */
         return FILE_GENERIC_READ | FILE_GENERIC_WRITE;
     case O_WRONLY:
         return FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES;

@@ -218,7 +218,8 @@ static NTSTATUS join(const char *folder, size_t length, char **name)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS complete_name(const struct nt_file *file, HANDLE root, char **name)
+/* @beside: what has no separator is meant to be in the file's own folder. */
+static NTSTATUS complete_name(const struct nt_file *file, HANDLE root, bool beside, char **name)
 {
     NT_CLEANUP(nt_file_putp) struct nt_file *directory = NULL;
     NT_CLEANUP(nt_freep) char *path = NULL;
@@ -230,13 +231,14 @@ static NTSTATUS complete_name(const struct nt_file *file, HANDLE root, char **na
             status = nt_file_name(directory, &path);
         return NT_SUCCESS(status) ? join(path, strlen(path), name) : status;
     }
-    if (strchr(*name, '/'))
+    if (!beside || strchr(*name, '/'))
         return STATUS_SUCCESS;
     status = nt_file_name(file, &path);
     return NT_SUCCESS(status) ? join(path, (size_t)(strrchr(path, '/') - path), name) : status;
 }
 
-static NTSTATUS set_name(HANDLE handle, const void *buffer, ULONG size, bool flags, unsigned width)
+static NTSTATUS set_name(HANDLE handle, const void *buffer, ULONG size, bool flags, unsigned width,
+                         bool beside)
 {
     NT_CLEANUP(nt_file_putp) struct nt_file *file = NULL;
     NT_CLEANUP(nt_freep) char *name = NULL;
@@ -256,12 +258,12 @@ static NTSTATUS set_name(HANDLE handle, const void *buffer, ULONG size, bool fla
     status = from_characters((const char *)buffer + head, information.FileNameLength / width, width,
                              &name);
     if (NT_SUCCESS(status))
-        status = complete_name(file, information.RootDirectory, &name);
+        status = complete_name(file, information.RootDirectory, beside, &name);
     return NT_SUCCESS(status) ? nt_file_rename(file, name, replace) : status;
 }
 
-NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer, ULONG size,
-                     unsigned width)
+static NTSTATUS set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer, ULONG size,
+                    unsigned width, bool beside)
 {
     NT_CLEANUP(nt_file_putp) struct nt_file *file = NULL;
     bool renames = which == FileRenameInformation || which == FileRenameInformationEx;
@@ -277,7 +279,19 @@ NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *bu
     if (!buffer)
         return STATUS_ACCESS_VIOLATION;
     if (renames)
-        return set_name(handle, buffer, size, which == FileRenameInformationEx, width);
+        return set_name(handle, buffer, size, which == FileRenameInformationEx, width, beside);
     status = nt_file_get(handle, classes[i].access, &file);
     return NT_SUCCESS(status) ? classes[i].set(file, buffer) : status;
+}
+
+NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer, ULONG size,
+                     unsigned width)
+{
+    return set(handle, which, buffer, size, width, true);
+}
+
+NTSTATUS nt_file_set_win32(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer,
+                           ULONG size, unsigned width)
+{
+    return set(handle, which, buffer, size, width, false);
 }

@@ -43,6 +43,9 @@ NTSTATUS nt_file_query(HANDLE handle, FILE_INFORMATION_CLASS which, void *buffer
  */
 NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer, ULONG size,
                      unsigned width);
+/** nt_file_set_win32() - the same; a name to rename to begins in the current directory */
+NTSTATUS nt_file_set_win32(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer,
+                           ULONG size, unsigned width);
 
 /** nt_file_name() - the path that an open file has now; the caller frees it */
 NTSTATUS nt_file_name(const struct nt_file *file, char **ret_path);

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <ntstatus.h>
@@ -32,6 +34,41 @@ static NTSTATUS name_beside(const char *path, char **ret_name)
 static bool same_file(const struct stat *first, const struct stat *second)
 {
     return first->st_dev == second->st_dev && first->st_ino == second->st_ino;
+}
+
+/* The folder that a path's last name is in, and that name, which lies in *@path: free() that. */
+static NTSTATUS find_place(const char *given, char **path, struct stat *ret_folder,
+                           const char **ret_name)
+{
+    NTSTATUS status = nt_path_full(given, path);
+    char *slash;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    slash = strrchr(*path, '/');
+    *slash = '\0';
+    *ret_name = slash + 1;
+    return nt_file_status(nt_os_file_stat_path(slash == *path ? "/" : *path, true, ret_folder));
+}
+
+/*
+ * Whether two paths to one file are the same name of it, not two (hard links). Names that differ
+ * in case only may be one, where the file system folds case.
+ */
+static NTSTATUS is_same_name(const char *first, const char *second, bool *ret_same)
+{
+    NT_CLEANUP(nt_freep) char *first_path = NULL;
+    NT_CLEANUP(nt_freep) char *second_path = NULL;
+    struct stat first_folder, second_folder;
+    const char *first_name, *second_name;
+    NTSTATUS status = find_place(first, &first_path, &first_folder, &first_name);
+
+    if (NT_SUCCESS(status))
+        status = find_place(second, &second_path, &second_folder, &second_name);
+    if (NT_SUCCESS(status))
+        *ret_same =
+            same_file(&first_folder, &second_folder) && strcasecmp(first_name, second_name) == 0;
+    return status;
 }
 
 /* Opens a regular file with the right to delete it; everything else has no marks to look at. */
@@ -72,6 +109,23 @@ static NTSTATUS check_target(const char *to, const struct stat *from, bool repla
     return status == STATUS_SHARING_VIOLATION ? STATUS_ACCESS_DENIED : status;
 }
 
+/* @to is the file that is renamed: its own name, or another one that is in the way. */
+static NTSTATUS rename_to_itself(const char *from, const char *to, const struct stat *stat,
+                                 bool replace)
+{
+    bool same = true;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!S_ISDIR(stat->st_mode) && stat->st_nlink > 1)
+        status = is_same_name(from, to, &same);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (same) /* perhaps in other case */
+        return nt_file_status(nt_os_rename(from, to, true));
+    /* The kernel would leave both. */
+    return replace ? nt_file_status(nt_os_file_unlink(from)) : STATUS_OBJECT_NAME_COLLISION;
+}
+
 static NTSTATUS rename_checked(const char *from, const char *to, const struct stat *stat,
                                bool replace)
 {
@@ -81,9 +135,8 @@ static NTSTATUS rename_checked(const char *from, const char *to, const struct st
 
     if (!NT_SUCCESS(status))
         return status;
-    /* Two names of one file: the kernel would leave both. */
     if (nt_os_file_stat_path(to, false, &there) == 0 && same_file(&there, stat))
-        replace = true;
+        return rename_to_itself(from, to, stat, replace);
     r = nt_os_rename(from, to, replace);
     return r < 0 ? nt_path_status(to, r) : STATUS_SUCCESS;
 }
@@ -203,6 +256,21 @@ static void take_over_mode(const char *replacement, const struct stat *replaced)
     (void)nt_os_file_chmod(replacement, replaced->st_mode & 0777);
 }
 
+/* A backup under the name of one of the two would take that file's bytes away. */
+static NTSTATUS check_backup(const char *backup, const char *path, const struct stat *stat)
+{
+    struct stat there;
+    NTSTATUS status;
+    bool same;
+
+    if (nt_os_file_stat_path(backup, false, &there) < 0 || !same_file(&there, stat))
+        return STATUS_SUCCESS;
+    status = is_same_name(backup, path, &same);
+    if (!NT_SUCCESS(status))
+        return status;
+    return same ? STATUS_SHARING_VIOLATION : STATUS_SUCCESS;
+}
+
 NTSTATUS nt_path_replace(const char *replaced, const char *replacement, const char *backup)
 {
     NT_CLEANUP(nt_file_putp) struct nt_file *old = NULL;
@@ -223,6 +291,10 @@ NTSTATUS nt_path_replace(const char *replaced, const char *replacement, const ch
     status = open_to_delete(replaced, &old_stat, &old);
     if (NT_SUCCESS(status))
         status = open_to_delete(replacement, &new_stat, &new);
+    if (NT_SUCCESS(status) && backup)
+        status = check_backup(backup, replaced, &old_stat);
+    if (NT_SUCCESS(status) && backup)
+        status = check_backup(backup, replacement, &new_stat);
     if (NT_SUCCESS(status) && backup)
         status = check_target(backup, &old_stat, true);
     if (!NT_SUCCESS(status))

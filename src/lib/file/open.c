@@ -108,6 +108,7 @@ static int open_to_write(struct attempt *attempt, int flags)
         !(attempt->access & DATA_WRITES)) {
         r = nt_os_file_open(path, flags | O_RDONLY, 0, &attempt->fd);
         if (r == 0)
+            /* NOLINTNEXTLINE(misc-redundant-expression): they overlap */
             attempt->access |= FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
         attempt->maximum = false;
     }
@@ -165,6 +166,7 @@ static void settle_maximum(struct attempt *attempt)
     if (!attempt->maximum)
         return;
     if (attempt->existed && nt_file_is_read_only(&attempt->stat))
+        /* NOLINTNEXTLINE(misc-redundant-expression): they overlap */
         attempt->access |= FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
     else
         attempt->access |= FILE_ALL_ACCESS;

@@ -94,10 +94,12 @@ static void *memory_of(struct block *block)
 /* The header of @memory, or NULL when that is no block of @heap. */
 static struct block *block_of(struct nt_heap *heap, const void *memory)
 {
-    struct block *block = (struct block *)(uintptr_t)memory - 1;
+    uintptr_t address = (uintptr_t)memory;
+    struct block *block;
 
-    if (!memory || (uintptr_t)memory % 16 || (uintptr_t)memory < sizeof(*block))
+    if (address % 16 || address < sizeof(*block))
         return NULL;
+    block = (struct block *)(address - sizeof(*block));
     return block->cookie == cookie_of(block) && block->heap == heap ? block : NULL;
 }
 

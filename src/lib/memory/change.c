@@ -168,6 +168,11 @@ struct stood {
     uint64_t count;
 };
 
+static void stood_deinit(struct stood *stood)
+{
+    free(stood->pages);
+}
+
 static NTSTATUS remember_guards(const struct change *change, struct stood *stood)
 {
     uint64_t count = (change->range.end - change->range.start) / NT_PAGE_SIZE;
@@ -319,8 +324,7 @@ static NTSTATUS tell_kernel(const struct change *change)
 
 static NTSTATUS make_change(const struct change *change)
 {
-    NT_CLEANUP(nt_freep) bool *pages = NULL;
-    struct stood stood = {.pages = NULL};
+    NT_CLEANUP(stood_deinit) struct stood stood = {.pages = NULL};
     NTSTATUS status;
 
     if (is_as_wanted(change))
@@ -330,7 +334,6 @@ static NTSTATUS make_change(const struct change *change)
         nt_apart_has(change->region, &change->range, NT_APART_COPIED))
         return STATUS_NOT_SUPPORTED;
     status = remember_guards(change, &stood);
-    pages = stood.pages;
     if (!NT_SUCCESS(status))
         return status;
     status = prepare_guards(change);
@@ -408,13 +411,11 @@ NTSTATUS nt_change_protect(struct nt_region *region, const struct nt_range *rang
 
 static NTSTATUS take_memory(const struct change *change)
 {
-    NT_CLEANUP(nt_freep) bool *pages = NULL;
-    struct stood stood = {.pages = NULL};
+    NT_CLEANUP(stood_deinit) struct stood stood = {.pages = NULL};
     NTSTATUS status = remember_guards(change, &stood);
     void *mapped;
     int r;
 
-    pages = stood.pages;
     if (!NT_SUCCESS(status))
         return status;
     status = prepare_guards(change);

@@ -18,8 +18,7 @@
 #include <ntstatus.h>
 
 #include "lib/fault/fault.h"
-#include "lib/memory/apart.h"
-#include "lib/memory/commit.h"
+#include "lib/memory/change.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -480,44 +479,4 @@ NTSTATUS nt_region_make(const struct nt_region_plan *plan, uint64_t *ret_base)
     if (NT_SUCCESS(status))
         *ret_base = base;
     return status;
-}
-
-NTSTATUS nt_region_unmake(struct nt_region *region)
-{
-    struct nt_section *section;
-    struct nt_apart *apart;
-    uint64_t base = region->base, charged;
-    size_t size = region->size;
-    uint8_t flags;
-    int r;
-
-    nt_map_begin(region, NT_REGION_LEAVING);
-    nt_map_unlock();
-    r = nt_os_unmap((void *)base, size);
-    nt_map_lock();
-    if (r < 0) {
-        nt_map_end(region);
-        return nt_status_from_errno(r);
-    }
-    nt_region_unwatch(region);
-    section = region->section;
-    apart = region->apart;
-    charged = region->charged;
-    flags = region->flags;
-    region->section = NULL;
-    region->apart = NULL;
-    nt_map_end_and_vacate(region);
-    if (NT_LIKELY(section && !flags && !apart && !charged)) {
-        /* The last reference of an ordinary section is a free(); others may ask the kernel. */
-        nt_object_unref(&section->object);
-        return STATUS_SUCCESS;
-    }
-    nt_map_unlock();
-    nt_apart_free(apart);
-    if (charged)
-        nt_commit_release(charged);
-    if (section)
-        nt_object_unref(&section->object);
-    nt_map_lock();
-    return STATUS_SUCCESS;
 }

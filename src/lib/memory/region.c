@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Pins: what somebody outside the map relies on (a heap of the GPU that wraps the memory) is
- * neither unmapped nor freed until the last pin is gone.
+ * Pins, and the end of a region. What somebody outside the map relies on (a heap of the GPU that
+ * wraps the memory) is neither unmapped nor freed nor re-protected until the last pin is gone.
  */
 #include <ntstatus.h>
 
 #include <ntshm/ntshm.h>
 
-#include "lib/memory/region-map.h"
+#include "lib/memory/apart.h"
+#include "lib/memory/commit.h"
 #include "os/os.h"
+#include "rtl/status.h"
 
 static void describe(const struct nt_region *region, struct ntshm_region *ret_region)
 {
@@ -58,6 +60,46 @@ NTSTATUS nt_region_unpin(const void *address)
         region->pins--;
     nt_map_unlock();
     return status;
+}
+
+NTSTATUS nt_region_unmake(struct nt_region *region)
+{
+    struct nt_section *section;
+    struct nt_apart *apart;
+    uint64_t base = region->base, charged;
+    size_t size = region->size;
+    uint8_t flags;
+    int r;
+
+    nt_map_begin(region, NT_REGION_LEAVING);
+    nt_map_unlock();
+    r = nt_os_unmap((void *)base, size);
+    nt_map_lock();
+    if (r < 0) {
+        nt_map_end(region);
+        return nt_status_from_errno(r);
+    }
+    nt_region_unwatch(region);
+    section = region->section;
+    apart = region->apart;
+    charged = region->charged;
+    flags = region->flags;
+    region->section = NULL;
+    region->apart = NULL;
+    nt_map_end_and_vacate(region);
+    if (NT_LIKELY(section && !flags && !apart && !charged)) {
+        /* The last reference of an ordinary section is a free(); others may ask the kernel. */
+        nt_object_unref(&section->object);
+        return STATUS_SUCCESS;
+    }
+    nt_map_unlock();
+    nt_apart_free(apart);
+    if (charged)
+        nt_commit_release(charged);
+    if (section)
+        nt_object_unref(&section->object);
+    nt_map_lock();
+    return STATUS_SUCCESS;
 }
 
 void nt_regions_quiesce(void)

@@ -66,13 +66,16 @@ static int map_it(struct nt_reserve *reserve, int fd)
 static NTSTATUS check(uint64_t size, int memory_fd, int map_fd, uint64_t *ret_memory_size)
 {
     uint64_t map_size;
+    int r;
 
     if (size > NT_RESERVE_MAX)
         return STATUS_SECTION_TOO_BIG;
-    if (nt_os_memfd_check(memory_fd, ret_memory_size) < 0 ||
-        nt_os_memfd_check(map_fd, &map_size) < 0 || map_size < nt_reserve_map_size(size))
-        return STATUS_ACCESS_DENIED;
-    return STATUS_SUCCESS;
+    r = nt_os_memfd_check(memory_fd, ret_memory_size);
+    if (r == 0)
+        r = nt_os_memfd_check(map_fd, &map_size);
+    if (r == 0 && map_size < nt_reserve_map_size(size))
+        r = -EPERM;
+    return nt_status_from_errno(r);
 }
 
 NTSTATUS nt_reserve_new(uint64_t size, int memory_fd, int map_fd, struct nt_reserve **ret_reserve)
@@ -169,13 +172,18 @@ static uint64_t next_page(const struct nt_reserve *reserve, uint64_t page, uint6
     return limit;
 }
 
+static bool bit_at(const struct nt_reserve *reserve, uint64_t page)
+{
+    return load(&reserve->bits[page / WORD]) >> page % WORD & 1;
+}
+
 static bool state_of(const struct nt_reserve *reserve, uint64_t page)
 {
     uint64_t block = page / NT_RESERVE_BLOCK;
 
     if (!(load(any_word(reserve, block)) >> block % WORD & 1))
         return false;
-    return load(&reserve->bits[page / WORD]) >> page % WORD & 1;
+    return bit_at(reserve, page);
 }
 
 bool nt_reserve_at(const struct nt_reserve *reserve, uint64_t page, uint64_t limit,
@@ -277,6 +285,20 @@ static int grow(struct nt_reserve *reserve, uint64_t from, uint64_t end)
     return 0;
 }
 
+/*
+ * Whether all of a block is committed now that [@first, @end) of it is. Who commits page after
+ * page, upwards or downwards, is told by the neighbours that it is not.
+ */
+static bool is_full(const struct nt_reserve *reserve, uint64_t first, uint64_t end,
+                    uint64_t block_start, uint64_t block_end)
+{
+    if ((end < block_end && !bit_at(reserve, end)) ||
+        (first > block_start && !bit_at(reserve, first - 1)))
+        return false;
+    return next_page(reserve, end, block_end, true) == block_end &&
+           next_page(reserve, block_start, first, true) == first;
+}
+
 /* Sets the bits of one block; how many were not set. */
 static uint64_t set_in_block(struct nt_reserve *reserve, uint64_t first, uint64_t end)
 {
@@ -286,7 +308,8 @@ static uint64_t set_in_block(struct nt_reserve *reserve, uint64_t first, uint64_
     uint64_t mask = 1ull << block % WORD;
     uint64_t fresh = 0;
 
-    atomic_fetch_or(&summary[0], mask);
+    if (!(load(&summary[0]) & mask))
+        atomic_fetch_or(&summary[0], mask);
     for (uint64_t page = first; page < end; page = nt_align_down(page, WORD) + WORD) {
         uint64_t word = ~0ull << page % WORD;
 
@@ -297,7 +320,7 @@ static uint64_t set_in_block(struct nt_reserve *reserve, uint64_t first, uint64_
     }
     if (block_end > reserve->n_pages)
         block_end = reserve->n_pages;
-    if (next_page(reserve, block * NT_RESERVE_BLOCK, block_end, true) == block_end)
+    if (is_full(reserve, first, end, block * NT_RESERVE_BLOCK, block_end))
         atomic_fetch_or(&summary[1], mask);
     return fresh;
 }

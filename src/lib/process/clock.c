@@ -50,7 +50,7 @@ void nt_clock_sleep(uint32_t milliseconds)
         return;
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    do {
+    for (;;) {
         end.tv_sec += milliseconds / 1000;
         end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
         if (end.tv_nsec >= 1000000000) {
@@ -58,5 +58,7 @@ void nt_clock_sleep(uint32_t milliseconds)
             end.tv_nsec -= 1000000000;
         }
         sleep_until(&end);
-    } while (milliseconds == UINT32_MAX);
+        if (milliseconds != UINT32_MAX) /* else for ever */
+            return;
+    }
 }

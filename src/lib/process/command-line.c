@@ -38,12 +38,8 @@ static char *put_quoted(char *to, const char *argument)
 
 static char *put_argument(char *to, const char *argument)
 {
-    size_t length = strlen(argument);
-
-    if (length && !strpbrk(argument, " \t\n\v\"")) {
-        memcpy(to, argument, length);
-        return to + length;
-    }
+    if (*argument && !strpbrk(argument, " \t\n\v\""))
+        return stpcpy(to, argument);
     return put_quoted(to, argument);
 }
 

@@ -148,9 +148,8 @@ char *nt_environment_expand(const char *source)
         if (end && add_value(&text, source + 1, (size_t)(end - source - 1)) == 0) {
             source = end + 1;
         } else if (end) {
-            /* The second % may be the first of another name. */
-            add(&text, source, (size_t)(end - source));
-            source = end;
+            add(&text, source, (size_t)(end + 1 - source));
+            source = end + 1;
         } else {
             size_t plain = *source == '%' ? 1 : strcspn(source, "%");
 
