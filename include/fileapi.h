@@ -287,7 +287,8 @@ BOOL WINAPI GetFileInformationByHandle(HANDLE hFile,
 /*
  * SetFileInformationByHandle - change an open file: FileBasicInfo (needs FILE_WRITE_ATTRIBUTES),
  * FileDispositionInfo(Ex), FileRenameInfo(Ex) (DELETE), FileAllocationInfo, FileEndOfFileInfo
- * (FILE_WRITE_DATA), with the structures of winbase.h.
+ * (FILE_WRITE_DATA), with the structures of winbase.h. A name to rename to that does not say
+ * where it is begins in the current directory.
  * @dwBufferSize: bytes
  * Return: TRUE; FALSE with ERROR_ACCESS_DENIED (also: a file that is mapped or read-only cannot
  * be deleted, 14.20, 16.9 to 16.11), ERROR_DIR_NOT_EMPTY, ERROR_USER_MAPPED_FILE (16.1),

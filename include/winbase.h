@@ -238,8 +238,9 @@ BOOL WINAPI CopyFileExW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName,
  * MoveFileA, MoveFileW, MoveFileExA, MoveFileExW - give a file or directory another name, in one
  * step within a file system. MoveFile is MoveFileEx with MOVEFILE_COPY_ALLOWED.
  * @dwFlags: MOVEFILE_REPLACE_EXISTING (a file, never a directory), MOVEFILE_COPY_ALLOWED (a file
- *   is copied into another file system and deleted), MOVEFILE_WRITE_THROUGH (it is on the disk when
- *   the call returns); MOVEFILE_DELAY_UNTIL_REBOOT is ERROR_NOT_SUPPORTED
+ *   is copied into another file system and deleted; one that cannot be deleted stays),
+ *   MOVEFILE_WRITE_THROUGH (it is on the disk when the call returns);
+ *   MOVEFILE_DELAY_UNTIL_REBOOT is ERROR_NOT_SUPPORTED
  * Return: TRUE; FALSE with ERROR_ALREADY_EXISTS, ERROR_SHARING_VIOLATION (the file is open and
  * does not share deletion), ERROR_ACCESS_DENIED (what would be replaced is open so, mapped,
  * read-only, a directory), ERROR_NOT_SAME_DEVICE.

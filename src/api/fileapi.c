@@ -7,8 +7,8 @@
 
 #include "api/error.h"
 #include "api/file-path.h"
+#include "api/overlapped.h"
 #include "lib/file/io.h"
-#include "lib/sync/event.h"
 #include "util/macro.h"
 
 /* --- opening ------------------------------------------------------------------------------- */
@@ -105,36 +105,6 @@ NT_EXPORT HANDLE WINAPI CreateFile2(LPCWSTR name, DWORD access, DWORD share, DWO
 #define AT_THE_END      UINT64_MAX
 #define AT_THE_POSITION (UINT64_MAX - 1)
 
-/* The event's lowest bit means something to completion ports only. */
-static HANDLE event_of(const OVERLAPPED *overlapped)
-{
-    return overlapped ? (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1) : NULL;
-}
-
-static NTSTATUS begin_overlapped(OVERLAPPED *overlapped)
-{
-    HANDLE event = event_of(overlapped);
-    NTSTATUS status = STATUS_SUCCESS;
-
-    if (event)
-        status = nt_event_change(event, NT_EVENT_RESET, NULL);
-    if (NT_SUCCESS(status) && overlapped) {
-        overlapped->Internal = (ULONG_PTR)(ULONG)STATUS_PENDING;
-        overlapped->InternalHigh = 0;
-    }
-    return status;
-}
-
-static void end_overlapped(OVERLAPPED *overlapped, NTSTATUS status, size_t done)
-{
-    if (!overlapped)
-        return;
-    overlapped->InternalHigh = done;
-    overlapped->Internal = (ULONG_PTR)(ULONG)status;
-    if (event_of(overlapped))
-        nt_event_change(event_of(overlapped), NT_EVENT_SET, NULL);
-}
-
 static NTSTATUS move_at(struct nt_file *file, struct nt_file_transfer *transfer,
                         OVERLAPPED *overlapped, size_t *done)
 {
@@ -150,11 +120,11 @@ static NTSTATUS move_at(struct nt_file *file, struct nt_file_transfer *transfer,
         else if (offset != AT_THE_POSITION || (file->options & FILE_FLAG_OVERLAPPED))
             transfer->offset = &offset;
     }
-    status = begin_overlapped(overlapped);
+    status = nt_api_begin_overlapped(overlapped);
     if (!NT_SUCCESS(status))
         return status;
     status = nt_file_move(file, transfer, done);
-    end_overlapped(overlapped, status, *done);
+    nt_api_end_overlapped(overlapped, status, *done);
     return status;
 }
 
@@ -285,12 +255,13 @@ NT_EXPORT BOOL WINAPI SetFilePointerEx(HANDLE handle, LARGE_INTEGER distance,
 static bool fits_without_high(HANDLE handle, int64_t distance, DWORD method)
 {
     uint64_t base = 0;
+    int64_t target;
 
     if (method == FILE_CURRENT && !seek_to(handle, 0, FILE_CURRENT, &base))
         return false;
     if (method == FILE_END && !nt_api_result(get_size(handle, &base)))
         return false;
-    if ((int64_t)base + distance > (int64_t)UINT32_MAX) {
+    if (__builtin_add_overflow((int64_t)base, distance, &target) || target > (int64_t)UINT32_MAX) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return false;
     }

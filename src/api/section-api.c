@@ -166,6 +166,35 @@ static NTSTATUS read_requirements(const MEM_ADDRESS_REQUIREMENTS *requirements,
     return STATUS_SUCCESS;
 }
 
+/* 14.25: whose code a view of an image is for. An image is mapped as it is, for this machine only.
+ */
+static NTSTATUS read_machine(ULONG machine)
+{
+#if defined(__aarch64__)
+    const ULONG native = IMAGE_FILE_MACHINE_ARM64;
+#else
+    const ULONG native = IMAGE_FILE_MACHINE_AMD64;
+#endif
+
+    return machine == IMAGE_FILE_MACHINE_UNKNOWN || machine == native ? STATUS_SUCCESS
+                                                                      : STATUS_NOT_SUPPORTED;
+}
+
+/* 3.41: no type stands there twice, whatever the parameters say. */
+static bool has_a_type_twice(const MEM_EXTENDED_PARAMETER *parameters, ULONG count)
+{
+    unsigned seen = 0;
+
+    for (ULONG i = 0; i < count; i++) {
+        unsigned type = (unsigned)parameters[i].Type;
+
+        if (type < MemExtendedParameterMax && (seen & 1u << type))
+            return true;
+        seen |= type < MemExtendedParameterMax ? 1u << type : 0;
+    }
+    return false;
+}
+
 static NTSTATUS read_parameter(const MEM_EXTENDED_PARAMETER *parameter,
                                struct nt_view_request *request)
 {
@@ -175,6 +204,8 @@ static NTSTATUS read_parameter(const MEM_EXTENDED_PARAMETER *parameter,
     case MemExtendedParameterNumaNode:
         request->on_node = parameter->ULong != NUMA_NO_PREFERRED_NODE;
         return STATUS_SUCCESS;
+    case MemExtendedParameterImageMachine:
+        return read_machine(parameter->ULong);
     default: /* 3.41, 3.51 */
         return STATUS_INVALID_PARAMETER;
     }
@@ -203,20 +234,11 @@ NTSTATUS nt_api_read_section_parameters(const MEM_EXTENDED_PARAMETER *parameters
 NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
                                     struct nt_view_request *request)
 {
-    unsigned seen = 0;
-    NTSTATUS status;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (count && !parameters)
+    if (count && (!parameters || has_a_type_twice(parameters, count)))
         return STATUS_INVALID_PARAMETER;
-    for (ULONG i = 0; i < count; i++) {
-        unsigned type = (unsigned)parameters[i].Type;
-
+    for (ULONG i = 0; i < count && NT_SUCCESS(status); i++)
         status = read_parameter(&parameters[i], request);
-        if (!NT_SUCCESS(status))
-            return status;
-        if (seen & 1u << type)
-            return STATUS_INVALID_PARAMETER;
-        seen |= 1u << type;
-    }
-    return STATUS_SUCCESS;
+    return status;
 }

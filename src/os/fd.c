@@ -81,22 +81,25 @@ int nt_os_adopt_fd(int fd, int *ret_fd)
     if (high < 0) {
         int error = -errno;
 
-        close(fd);
+        nt_os_close(fd);
         return error;
     }
-    close(fd);
+    nt_os_close(fd);
     *ret_fd = high;
     return 0;
 }
 
 int nt_os_open(const char *path, int flags, mode_t mode, int *ret_fd)
 {
-    int fd;
+    int cancel_state = nt_os_hold_cancel();
+    int fd, r;
 
     do
         fd = open(path, flags | O_CLOEXEC, mode);
     while (fd < 0 && (errno == EINTR || (errno == EMFILE && nt_os_more_fds())));
-    return nt_os_adopt_fd(fd, ret_fd);
+    r = nt_os_adopt_fd(fd, ret_fd);
+    nt_os_allow_cancel(cancel_state);
+    return r;
 }
 
 int nt_os_dup(int fd, int *ret_fd)
@@ -148,7 +151,7 @@ int nt_os_proc_fd(void)
     if (r < 0)
         return r;
     if (!atomic_compare_exchange_strong(&proc_fd, &expected, fd)) {
-        close(fd);
+        nt_os_close(fd);
         return expected;
     }
     return fd;
@@ -157,16 +160,18 @@ int nt_os_proc_fd(void)
 int nt_os_reopen(int fd, int flags, int *ret_fd)
 {
     char name[16];
-    int directory, again;
+    int directory, again, cancel_state;
 
     NT_OS_FAULT(NT_OS_REOPEN);
     directory = nt_os_proc_fd();
     if (directory < 0)
         return directory;
     snprintf(name, sizeof(name), "%d", fd);
+    cancel_state = nt_os_hold_cancel();
     do
         again = openat(directory, name, flags | O_CLOEXEC);
     while (again < 0 && (errno == EINTR || (errno == EMFILE && nt_os_more_fds())));
+    nt_os_allow_cancel(cancel_state);
     return nt_os_adopt_fd(again, ret_fd);
 }
 

@@ -165,19 +165,17 @@ int nt_os_file_set_mode(int fd, mode_t mode)
     return fchmodat(directory, name, mode, 0) < 0 ? -errno : 0;
 }
 
-int nt_os_directory_is_empty(int fd, bool *ret_empty)
+/* Takes the descriptor. */
+static int look_for_entries(int fd, bool *ret_empty)
 {
+    DIR *directory = fdopendir(fd);
     const struct dirent *entry;
-    int copy = -1, r = nt_os_reopen(fd, O_RDONLY | O_DIRECTORY, &copy);
     bool empty = true;
-    DIR *directory;
 
-    if (r < 0)
-        return r;
-    directory = fdopendir(copy);
     if (!directory) {
-        r = -errno;
-        nt_os_close(copy);
+        int r = -errno;
+
+        nt_os_close(fd);
         return r;
     }
     while (empty && (entry = readdir(directory)))
@@ -185,6 +183,18 @@ int nt_os_directory_is_empty(int fd, bool *ret_empty)
     closedir(directory);
     *ret_empty = empty;
     return 0;
+}
+
+int nt_os_directory_is_empty(int fd, bool *ret_empty)
+{
+    int cancel_state = nt_os_hold_cancel();
+    int copy = -1;
+    int r = nt_os_reopen(fd, O_RDONLY | O_DIRECTORY, &copy);
+
+    if (r == 0)
+        r = look_for_entries(copy, ret_empty);
+    nt_os_allow_cancel(cancel_state);
+    return r;
 }
 
 /* --- what is in a file --------------------------------------------------------------------- */
@@ -230,16 +240,18 @@ static int write_zeros(int fd, uint64_t offset, uint64_t size)
 static int allocate(int fd, int mode, uint64_t offset, uint64_t size)
 {
     sigset_t all, before;
-    int r;
+    int cancel_state, r;
 
     if (size == 0)
         return 0;
+    cancel_state = nt_os_hold_cancel();
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     do
         r = fallocate(fd, mode, (off_t)offset, (off_t)size) < 0 ? -errno : 0;
     while (r == -EINTR);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    nt_os_allow_cancel(cancel_state);
     return r;
 }
 

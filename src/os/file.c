@@ -254,9 +254,10 @@ int nt_os_pipe_write(int fd, const void *buffer, size_t size, size_t *ret_done)
 {
     static const struct timespec at_once;
     sigset_t pipe_signal, before, pending;
+    int cancel_state, r;
     bool was_pending;
-    int r;
 
+    cancel_state = nt_os_hold_cancel();
     sigemptyset(&pipe_signal);
     sigaddset(&pipe_signal, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
@@ -267,6 +268,7 @@ int nt_os_pipe_write(int fd, const void *buffer, size_t size, size_t *ret_done)
             ;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    nt_os_allow_cancel(cancel_state);
     return r;
 }
 

@@ -158,8 +158,11 @@ int nt_os_memfd_grow(int fd, uint64_t from, uint64_t size, uint64_t *ret_size)
 
 int nt_os_memfd_allocate(int fd, uint64_t offset, uint64_t size)
 {
+    int cancel_state, r = 0;
+
     NT_OS_FAULT(NT_OS_ALLOCATE);
-    while (size) {
+    cancel_state = nt_os_hold_cancel();
+    while (size && r == 0) {
         /* A signal undoes what one call has done so far: small steps come to an end. */
         uint64_t step = size < ALLOCATE_STEP ? size : ALLOCATE_STEP;
 
@@ -167,10 +170,11 @@ int nt_os_memfd_allocate(int fd, uint64_t offset, uint64_t size)
             offset += step;
             size -= step;
         } else if (errno != EINTR) {
-            return -errno;
+            r = -errno;
         }
     }
-    return 0;
+    nt_os_allow_cancel(cancel_state);
+    return r;
 }
 
 int nt_os_start_writing(int fd, uint64_t offset, uint64_t size)

@@ -166,8 +166,12 @@ static int map_error(void)
 {
     int error = errno;
 
-    if (error == ENOMEM)
+    if (error == ENOMEM) {
+        int cancel = nt_os_hold_cancel();
+
         explain_no_memory();
+        nt_os_allow_cancel(cancel);
+    }
     return -error;
 }
 

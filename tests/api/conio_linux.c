@@ -248,6 +248,9 @@ static void check_put_back_by(int number)
 
 TEST(the_terminal_is_put_back_when_a_signal_ends_the_process, "")
 {
+#    ifdef __SANITIZE_THREAD__
+    skip("in a child ThreadSanitizer keeps signals back while a read is restarted");
+#    endif
     check_put_back_by(SIGTERM);
     check_put_back_by(SIGINT);
     check_put_back_by(SIGHUP);

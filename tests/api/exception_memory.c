@@ -79,6 +79,25 @@ TEST(guard_page_raises_once, "9.25 8.17")
     ok_succeeds(VirtualFree((LPVOID)memory, 0, MEM_RELEASE));
 }
 
+TEST(guard_that_has_fired_parts_it_from_its_neighbour, "8.17 8.23")
+{
+    volatile char *memory = (volatile char *)VirtualAlloc(NULL, 3 * PAGE, MEM_RESERVE | MEM_COMMIT,
+                                                          PAGE_READWRITE | PAGE_GUARD);
+    PVOID handler = AddVectoredExceptionHandler(1, note_guard);
+    const DWORD guarded = PAGE_READWRITE | PAGE_GUARD;
+
+    require(memory != NULL && handler != NULL);
+    memory[PAGE] = 1;
+    ok_region(memory, .allocation_base = memory, .allocation_protect = guarded, .state = MEM_COMMIT,
+              .protect = guarded, .type = MEM_PRIVATE, .size = PAGE);
+    ok_region(memory + PAGE, .allocation_base = memory, .allocation_protect = guarded,
+              .state = MEM_COMMIT, .protect = PAGE_READWRITE, .type = MEM_PRIVATE, .size = PAGE);
+    ok_region(memory + 2 * PAGE, .allocation_base = memory, .allocation_protect = guarded,
+              .state = MEM_COMMIT, .protect = guarded, .type = MEM_PRIVATE, .size = PAGE);
+    ok_succeeds(VirtualFree((LPVOID)memory, 0, MEM_RELEASE));
+    ok_succeeds(RemoveVectoredExceptionHandler(handler));
+}
+
 TEST(guard_page_of_a_view_raises_once, "9.25 8.17")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);

@@ -177,8 +177,9 @@ TEST(raised_exception_carries_its_arguments, "")
     RaiseException(0xE0001234, 0, 20, arguments);
     ok_eq(seen.NumberParameters, EXCEPTION_MAXIMUM_PARAMETERS);
     ok_eq(seen.ExceptionInformation[14], 114);
-    RaiseException(0xE0001234, 0, 3, NULL);
+    RaiseException(0xE0001234, 0x1E, 3, NULL); /* what only the system says of an exception */
     ok_eq(seen.NumberParameters, 0);
+    ok_eq(seen.ExceptionFlags & 0x1F, 0);
     ok(RemoveVectoredExceptionHandler(handler) != 0);
 }
 

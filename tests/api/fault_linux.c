@@ -447,13 +447,17 @@ TEST(guard_leaves_the_programs_faults_to_the_program, "")
     drop_memory();
 }
 
-static void store_in_a_guard(volatile char *address){NTSHM_TRY(guard){ *address = 1;
-}
-NTSHM_EXCEPT(guard)
+static void store_in_a_guard(volatile char *address)
 {
-    n_handled = 1000;
-}
-NTSHM_END
+    NTSHM_TRY(guard)
+    {
+        *address = 1;
+    }
+    NTSHM_EXCEPT(guard)
+    {
+        n_handled = 1000;
+    }
+    NTSHM_END
 }
 
 /* Its guard's frame lies where no signal frame writes over it afterwards. */

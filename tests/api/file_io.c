@@ -200,6 +200,30 @@ TEST(all_bits_set_write_at_the_end, "")
     CloseHandle(file);
 }
 
+/* Only what is written can go to the end, and an overlapped handle has no position. */
+TEST(words_for_places_are_no_offsets_elsewhere, "")
+{
+    const char *path = in_dir("words");
+    HANDLE file = new_text(path, "abc"), overlapped;
+    OVERLAPPED end = {.Offset = 0xFFFFFFFF, .OffsetHigh = 0xFFFFFFFF};
+    OVERLAPPED position = {.Offset = 0xFFFFFFFE, .OffsetHigh = 0xFFFFFFFF};
+    DWORD done = 9;
+    char byte = 0;
+
+    file_seek(file, 1);
+    ok_fails(ReadFile(file, &byte, 1, &done, &end), ERROR_INVALID_PARAMETER);
+    ok_eq(file_position(file), 1);
+    ok_succeeds(ReadFile(file, &byte, 1, &done, &position));
+    ok_eq(byte, 'b');
+    overlapped =
+        CreateFileA(path, BOTH, SHARE_ANY, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+    require(overlapped != INVALID_HANDLE_VALUE);
+    ok_fails(WriteFile(overlapped, "x", 1, &done, &position), ERROR_INVALID_PARAMETER);
+    ok_str_eq(contents(path), "abc");
+    CloseHandle(overlapped);
+    CloseHandle(file);
+}
+
 TEST(a_handle_that_only_appends_writes_at_the_end, "")
 {
     const char *path = in_dir("log");
@@ -239,6 +263,7 @@ TEST(an_overlapped_handle_wants_an_offset_and_sets_the_event, "")
     ok_eq(at.InternalHigh, 2);
     ok_eq(bytes[0], 3);
     ok_eq(bytes[1], 4);
+    ok_eq(file_position(file), 0);
     at.Offset = 10;
     ok(!ReadFile(file, bytes, 2, NULL, &at));
     ok(GetLastError() == ERROR_HANDLE_EOF || GetLastError() == ERROR_IO_PENDING);

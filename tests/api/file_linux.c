@@ -13,6 +13,7 @@
 #    include <stdio.h>
 #    include <stdlib.h>
 #    include <string.h>
+#    include <sys/mman.h>
 #    include <sys/resource.h>
 #    include <sys/stat.h>
 #    include <sys/wait.h>
@@ -100,6 +101,57 @@ TEST(a_copy_of_a_program_can_be_executed, "")
     ok_succeeds(CopyFileA(from, to, FALSE));
     require(stat(to, &copied) == 0);
     ok_eq(copied.st_mode & 0777, 0600);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat stat_of;
+
+    require(stat(path, &stat_of) == 0);
+    return stat_of.st_mode & 0777;
+}
+
+TEST(a_replacement_is_to_others_what_the_old_file_was, "")
+{
+    const char *old = file_make(in_dir("old"), 5), *new = file_make(in_dir("new"), 6);
+
+    ok(chmod(old, 0640) == 0 && chmod(new, 0604) == 0);
+    ok_succeeds(ReplaceFileA(old, new, NULL, 0, NULL, NULL));
+    ok_eq(mode_of(old), 0640);
+}
+
+/* Who could write it goes on to be able; only of a file that nobody could nothing is known. */
+TEST(clearing_read_only_changes_no_other_permission, "")
+{
+    const char *path = file_make(in_dir("file"), 5);
+
+    ok(chmod(path, 0460) == 0);
+    ok_succeeds(SetFileAttributesA(path, FILE_ATTRIBUTE_NORMAL));
+    ok_eq(mode_of(path), 0460);
+    ok_succeeds(SetFileAttributesA(path, FILE_ATTRIBUTE_READONLY));
+    ok_eq(mode_of(path), 0440);
+    ok_succeeds(SetFileAttributesA(path, FILE_ATTRIBUTE_NORMAL));
+    ok_eq(mode_of(path), 0640);
+}
+
+TEST(a_name_is_cut_between_characters, "")
+{
+    HANDLE file = file_must_open(file_make(in_dir("file"), 5), BOTH, SHARE_ANY);
+    const size_t head = offsetof(FILE_NAME_INFORMATION, FileName);
+    union {
+        FILE_NAME_INFORMATION name;
+        unsigned char bytes[64];
+    } answer;
+    IO_STATUS_BLOCK io;
+
+    memset(&answer, 0xCC, sizeof(answer));
+    ok_status(NtQueryInformationFile(file, &io, &answer, (ULONG)(head + sizeof(WCHAR) + 3),
+                                     FileNameInformation),
+              STATUS_BUFFER_OVERFLOW);
+    ok_eq(io.Information, head + sizeof(WCHAR));
+    ok_eq(answer.name.FileName[0], L'/');
+    ok_eq(answer.bytes[head + sizeof(WCHAR)], 0xCC);
+    CloseHandle(file);
 }
 
 TEST(delete_on_close_follows_a_rename, "")
@@ -284,6 +336,40 @@ TEST(the_file_size_limit_is_a_full_disk_and_no_signal, "")
     CloseHandle(file);
 }
 
+/* Memory has no smaller limit than what a position can say. */
+TEST(a_position_beyond_all_numbers_is_refused, "")
+{
+    const int64_t last = INT64_MAX;
+    int fd = memfd_create("far", MFD_CLOEXEC);
+    HANDLE file = (HANDLE)_get_osfhandle(fd);
+
+    require(fd >= 0 && file != INVALID_HANDLE_VALUE);
+    require(lseek(fd, last, SEEK_SET) == last);
+    SetLastError(0);
+    ok_eq(SetFilePointer(file, 1, NULL, FILE_CURRENT), INVALID_SET_FILE_POINTER);
+    ok_error(ERROR_INVALID_PARAMETER);
+    ok_eq(lseek(fd, 0, SEEK_CUR), last);
+    CloseHandle(file);
+    close(fd);
+}
+
+/* What is mapped is not made longer by a call that could also make it shorter. */
+TEST(a_mapped_file_gets_room_when_it_is_made_longer, "16.3")
+{
+    const char *path = file_make(in_dir("longer"), 4096);
+    HANDLE file = file_must_open(path, BOTH, SHARE_ANY);
+    HANDLE section = CreateFileMappingW(file, NULL, PAGE_READONLY, 0, 0, NULL);
+    struct stat info;
+
+    require(section != NULL);
+    file_seek(file, 1 << 20);
+    ok_succeeds(SetEndOfFile(file));
+    ok(stat(path, &info) == 0 && info.st_size == 1 << 20);
+    ok(info.st_blocks * 512 >= 1 << 20);
+    ok_succeeds(CloseHandle(section));
+    CloseHandle(file);
+}
+
 /* What somebody else than root sees of a file of mode 0222; 0, or which step went wrong. */
 static int use_write_only(const char *path)
 {
@@ -297,6 +383,11 @@ static int use_write_only(const char *path)
         return 11;
     if (!WriteFile(file, "x", 1, &done, NULL) || !SetEndOfFile(file) || !CloseHandle(file))
         return 12;
+    file = file_open(path, WRITE, SHARE_NONE, TRUNCATE_EXISTING);
+    if (file == INVALID_HANDLE_VALUE || file_length(path) != 0)
+        return 16;
+    if (!WriteFile(file, "x", 1, &done, NULL) || !CloseHandle(file))
+        return 17;
     if (file_open(path, BOTH, SHARE_NONE, OPEN_EXISTING) != INVALID_HANDLE_VALUE ||
         GetLastError() != ERROR_ACCESS_DENIED)
         return 13;

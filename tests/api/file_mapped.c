@@ -47,15 +47,19 @@ TEST(a_file_does_not_shrink_under_a_view, "16.2 16.5")
 {
     const char *path = file_make(in_dir("view"), 8192);
     HANDLE file = file_must_open(path, BOTH, SHARE_ANY);
-    HANDLE section = section_of(file, PAGE_READWRITE, 0);
-    void *view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 4);
+    static const DWORD access[] = {FILE_MAP_READ, FILE_MAP_WRITE, FILE_MAP_COPY};
 
-    require(view != NULL);
-    CloseHandle(section);
-    ok_eq(cut(file, 4096), ERROR_USER_MAPPED_FILE);
-    ok_eq(cut(file, 8192), 0);
-    ok_succeeds(UnmapViewOfFile(view));
-    ok_eq(cut(file, 4096), 0);
+    for (unsigned i = 0; i < ARRAYSIZE(access); i++) {
+        HANDLE section = section_of(file, PAGE_READWRITE, 8192);
+        void *view = MapViewOfFile(section, access[i], 0, 0, 4);
+
+        require(view != NULL);
+        CloseHandle(section);
+        ok_eq(cut(file, 4096), ERROR_USER_MAPPED_FILE);
+        ok_eq(cut(file, 8192), 0);
+        ok_succeeds(UnmapViewOfFile(view));
+        ok_eq(cut(file, 4096), 0);
+    }
     CloseHandle(file);
 }
 

@@ -520,10 +520,14 @@ TEST(an_old_name_is_a_backup_already, "")
     make(TO, 400);
     make(FROM, 800);
     ok_succeeds(CreateHardLinkA(path_of(BACK), path_of(TO), NULL));
-    ok_succeeds(ReplaceFileA(path_of(TO), path_of(FROM), path_of(BACK), 0, NULL, NULL));
-    ok(is_made(TO, 800));
+    /* In Wine the old file stays, as rename() leaves both names. */
+    todo_wine
+    {
+        ok_succeeds(ReplaceFileA(path_of(TO), path_of(FROM), path_of(BACK), 0, NULL, NULL));
+        ok(is_made(TO, 800));
+        ok(!exists(FROM));
+    }
     ok(is_made(BACK, 400));
-    ok(!exists(FROM));
     remove_all();
 }
 

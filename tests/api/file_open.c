@@ -403,6 +403,17 @@ TEST(delete_on_close_deletes_when_the_last_copy_closes, "")
     ok(!file_exists(path));
 }
 
+TEST(delete_on_close_waits_for_the_last_that_promised, "")
+{
+    const char *path = in_dir("promised");
+    HANDLE first = open_to_delete(path, CREATE_NEW), second = open_to_delete(path, OPEN_EXISTING);
+
+    CloseHandle(first);
+    ok(file_exists(path));
+    CloseHandle(second);
+    ok(!file_exists(path));
+}
+
 TEST(delete_on_close_wants_others_to_share_deletion, "")
 {
     const char *path = in_dir("shared-closing");

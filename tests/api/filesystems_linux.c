@@ -510,6 +510,11 @@ CHILD(on_two)
     ok_fails(MoveFileA(in_parent("large"), in_parent("mount/large")), ERROR_DISK_FULL);
     ok_fails(DeleteFileA(in_parent("mount/large")), ERROR_FILE_NOT_FOUND);
     ok_succeeds(DeleteFileA(in_parent("large")));
+    /* A source that cannot be deleted stays. */
+    ok_eq(mount(NULL, in_parent("mount"), NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    ok_succeeds(MoveFileExA(in_parent("mount/file"), in_parent("file"), MOVEFILE_COPY_ALLOWED));
+    ok(GetFileAttributesA(in_parent("mount/file")) != INVALID_FILE_ATTRIBUTES);
+    ok_succeeds(DeleteFileA(in_parent("file")));
     ok_eq(umount2(in_parent("mount"), MNT_DETACH), 0);
     return 0;
 }

@@ -300,6 +300,27 @@ TEST(a_view_needs_no_handle, "3.37 8.27")
     drop(NULL, view);
 }
 
+TEST(a_view_goes_by_any_address_in_it, "4.17")
+{
+    static const unsigned inside[] = {0, 0x1000, 0x3000 + 100, MOVABLE_SIZE - 1};
+    struct image_spec spec = movable_image(0);
+    HANDLE section = new_image(&spec);
+
+    for (unsigned i = 0; i < ARRAYSIZE(inside); i++) {
+        unsigned char *view = map_image(section, NULL);
+        MEMORY_BASIC_INFORMATION info;
+
+        ok_status(NtUnmapViewOfSection(GetCurrentProcess(), view + inside[i]), STATUS_SUCCESS);
+        for (unsigned rva = 0; rva < MOVABLE_SIZE; rva += PAGE) {
+            ok_eq(VirtualQuery(view + rva, &info, sizeof(info)), sizeof(info));
+            ok_eq(info.State, MEM_FREE);
+        }
+        ok_status(NtUnmapViewOfSection(GetCurrentProcess(), view + inside[i]),
+                  STATUS_NOT_MAPPED_VIEW);
+    }
+    drop(section, NULL);
+}
+
 /* --- what is told --------------------------------------------------------------------------- */
 
 TEST(image_information_is_what_the_headers_say, "1.56")

@@ -98,6 +98,10 @@ TEST(basic_information_has_one_size, "")
               STATUS_INFO_LENGTH_MISMATCH);
     ok_status(query(section, ObjectBasicInformation, &answer, 0, &length),
               STATUS_INFO_LENGTH_MISMATCH);
+    /* Wine takes more room than is needed. */
+    todo_wine ok_status(
+        query(section, ObjectBasicInformation, &answer, sizeof(answer.basic) + 1, &length),
+        STATUS_INFO_LENGTH_MISMATCH);
     ok_status(query(section, ObjectBasicInformation, &answer, sizeof(answer.basic), &length),
               STATUS_SUCCESS);
     ok_eq(length, sizeof(answer.basic));

@@ -303,6 +303,27 @@ TEST(view_bounds_what_its_pages_may_become, "9.10 9.11 9.12 9.13 9.14 9.15 9.16 
     drop(section, NULL);
 }
 
+TEST(execute_alone_is_for_views_and_not_for_sections, "1.3 1.2")
+{
+    HANDLE section;
+    void *view;
+
+    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_EXECUTE, 0, PAGE, NULL),
+             ERROR_INVALID_PARAMETER);
+    section = new_section(NULL, PAGE_EXECUTE_READWRITE, PAGE);
+    view = MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_EXECUTE, 0, 0, 0);
+    require(view != NULL);
+    check_change(view, PAGE_EXECUTE_READ, PAGE_EXECUTE);
+    check_refused(view, PAGE, PAGE_EXECUTE_READWRITE, ERROR_INVALID_PARAMETER);
+    ok_mapped(view, view, PAGE_EXECUTE_READ, PAGE_EXECUTE, PAGE);
+    ok_eq(protect(view, PAGE, PAGE_EXECUTE_READ), PAGE_EXECUTE);
+    drop(NULL, view);
+    view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    require(view != NULL);
+    check_refused(view, PAGE, PAGE_EXECUTE, ERROR_INVALID_PARAMETER);
+    drop(section, view);
+}
+
 TEST(protection_of_one_view_is_its_own, "9.20 9.1")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, 2 * PAGE);

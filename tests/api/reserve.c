@@ -48,7 +48,7 @@ static void check_committed(volatile uint32_t *view, SIZE_T offset, DWORD first,
               .state = MEM_COMMIT, .protect = protect, .type = MEM_MAPPED, .size = size);
 }
 
-TEST(fresh_view_is_reserved, "6.1 6.2")
+TEST(fresh_view_is_reserved, "6.1 6.2 8.11")
 {
     HANDLE section = new_reserve(NULL, 0, 4 * GRANULE);
     volatile uint32_t *view = map(section, FILE_MAP_WRITE);
@@ -65,7 +65,7 @@ TEST(fresh_view_is_reserved, "6.1 6.2")
     drop(section, view);
 }
 
-TEST(committed_pages_have_the_protection_asked_for, "6.3 6.15 6.7")
+TEST(committed_pages_have_the_protection_asked_for, "6.3 6.15 6.7 8.11")
 {
     HANDLE section = new_reserve(NULL, 0, 4 * GRANULE);
     volatile uint32_t *view = map(section, FILE_MAP_WRITE);
@@ -82,7 +82,7 @@ TEST(committed_pages_have_the_protection_asked_for, "6.3 6.15 6.7")
     drop(section, view);
 }
 
-TEST(commitment_is_by_section_offset_in_every_view, "6.4 6.5")
+TEST(commitment_is_by_section_offset_in_every_view, "6.4 6.5 8.11")
 {
     HANDLE section = new_reserve(NULL, 0, 4 * GRANULE);
     volatile uint32_t *one = map(section, FILE_MAP_WRITE), *read = map(section, FILE_MAP_READ);

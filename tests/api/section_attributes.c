@@ -119,6 +119,22 @@ TEST(flags_of_a_data_file_section, "1.7 1.8 1.9 1.10 1.11 1.12 1.13 1.15 1.17 1.
     drop(file, NULL);
 }
 
+/* A page is cached in one way; nobody tells what Windows says. */
+TEST(memory_is_cached_in_one_way, "1.5 1.13")
+{
+    HANDLE file = new_file("data", GENERIC_READ, 4096);
+    DWORD both = SEC_NOCACHE | SEC_WRITECOMBINE;
+
+    if (test_on_wine())
+        skip("Wine does not mind");
+    check_section_fails(INVALID_HANDLE_VALUE, PAGE_READONLY | SEC_COMMIT | both, ANY_SIZE,
+                        ERROR_INVALID_PARAMETER);
+    check_section_fails(INVALID_HANDLE_VALUE, PAGE_READONLY | SEC_RESERVE | both, ANY_SIZE,
+                        ERROR_INVALID_PARAMETER);
+    check_section_fails(file, PAGE_READONLY | SEC_COMMIT | both, 0, ERROR_INVALID_PARAMETER);
+    drop(file, NULL);
+}
+
 static HANDLE new_image(void)
 {
     static struct image_file image;

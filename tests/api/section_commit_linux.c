@@ -113,6 +113,57 @@ TEST(untouched_sections_count, "1.43")
         drop(sections[i], NULL);
 }
 
+/* What was promised long ago counts as long as nobody has touched it. */
+TEST(untouched_sections_count_after_a_while, "1.43")
+{
+    enum { MAX = 16 };
+    HANDLE sections[MAX] = {NULL};
+    uint64_t part = (meminfo("MemAvailable:") + meminfo("SwapFree:")) / 4;
+    unsigned n = 0;
+
+    while (n < MAX && (sections[n] = memory(0, part))) {
+        n++;
+        Sleep(120); /* the next one looks at the machine again */
+    }
+    ok(n >= 2 && n <= 5, "%u quarters of the memory were promised", n);
+    for (unsigned i = 0; i < n; i++)
+        drop(sections[i], NULL);
+}
+
+TEST(commitment_that_fails_keeps_no_promise, "1.43 6.3")
+{
+    uint64_t part = meminfo("MemAvailable:") / 8 / PAGE * PAGE;
+    HANDLE section = memory(SEC_RESERVE, part);
+    void *view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    struct rlimit before, limit;
+
+    require(view != NULL && getrlimit(RLIMIT_FSIZE, &before) == 0);
+    limit = before;
+    limit.rlim_cur = MIB;
+    require(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    for (unsigned i = 0; i < 32; i++)
+        ok_fails(VirtualAlloc(view, part, MEM_COMMIT, PAGE_READWRITE), ERROR_COMMITMENT_LIMIT);
+    require(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    ok_ptr_eq(VirtualAlloc(view, part, MEM_COMMIT, PAGE_READWRITE), view);
+    drop(section, view);
+}
+
+/* A view that copies is promised memory for all of it, and gives it back when it is not made. */
+TEST(view_that_is_not_made_keeps_no_promise, "3.47 3.22")
+{
+    uint64_t part = meminfo("MemAvailable:") / 8 / PAGE * PAGE;
+    HANDLE section = memory(SEC_RESERVE, part);
+    void *taken = VirtualAlloc(NULL, PAGE, MEM_RESERVE, PAGE_NOACCESS), *view;
+
+    require(section != NULL && taken != NULL);
+    for (unsigned i = 0; i < 32; i++)
+        ok_fails(MapViewOfFileEx(section, FILE_MAP_COPY, 0, 0, 0, taken), ERROR_INVALID_ADDRESS);
+    view = MapViewOfFile(section, FILE_MAP_COPY, 0, 0, 0);
+    ok_succeeds(view);
+    drop(section, view);
+    ok_succeeds(VirtualFree(taken, 0, MEM_RELEASE));
+}
+
 /* Small ones are only counted until it is worth a look. */
 TEST(many_small_sections_count_too, "1.43")
 {

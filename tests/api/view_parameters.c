@@ -4,6 +4,9 @@
  */
 #include "api/api.h"
 
+/* Newer than some SDKs. */
+#define IMAGE_MACHINE_PARAMETER 6
+
 static void *map_with(HANDLE section, void *base, MEM_EXTENDED_PARAMETER *parameters, ULONG count)
 {
     return MapViewOfFile3(section, GetCurrentProcess(), base, 0, 0, 0, PAGE_READWRITE, parameters,
@@ -59,6 +62,24 @@ TEST(parameters_of_other_functions_are_refused, "3.51")
 
         check_refused(section, NULL, &other, 1);
     }
+    drop(section, NULL);
+}
+
+TEST(image_machine_is_this_machine_or_not_supported, "14.25")
+{
+    MEM_EXTENDED_PARAMETER machine[2] = {parameter(IMAGE_MACHINE_PARAMETER, NULL)};
+    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
+    void *view = NULL;
+
+    machine[0].ULong = 0x0162; /* R3000 */
+    todo_wine ok_fails(view = map_with(section, NULL, machine, 1), ERROR_NOT_SUPPORTED);
+    drop(NULL, view);
+    machine[1] = machine[0];
+    check_refused(section, NULL, machine, 2);
+#if defined(__x86_64__)
+    machine[0].ULong = 0x8664;
+    drop(NULL, map_with(section, NULL, machine, 1));
+#endif
     drop(section, NULL);
 }
 

@@ -103,6 +103,59 @@ TEST(a_file_is_created_whole_or_not_at_all, "")
     fault_walk_call(&call);
 }
 
+static uint32_t run_create_new(void)
+{
+    file = open_at(path, CREATE_NEW);
+    return fault_result(file != INVALID_HANDLE_VALUE);
+}
+
+static void close_and_remove(void)
+{
+    close_file();
+    remove_file();
+}
+
+/* Nothing is put away between the attempts: one that leaves its file spoils the next. */
+TEST(a_file_that_could_not_be_opened_is_not_made, "")
+{
+    static const struct fault_call call = {
+        .name = "CreateFile, CREATE_NEW",
+        .run = run_create_new,
+        .undo = close_and_remove,
+        .must_meet = FAULT_BIT(OPEN) | FAULT_BIT(STAT) | FAULT_BIT(LOCK) | FAULT_MEMORY,
+    };
+
+    choose_paths();
+    fault_walk_call(&call);
+}
+
+#define CHUNK 256 /* handles that the table has room for before it grows */
+
+TEST(a_file_without_a_handle_is_not_made, "12.22")
+{
+    HANDLE handles[CHUNK];
+    uint32_t error;
+
+    choose_paths();
+    for (unsigned i = 0; i < CHUNK; i++)
+        require((handles[i] = CreateEventW(NULL, FALSE, FALSE, NULL)) != NULL);
+    /* The path's copies, the path that is kept, and the file come before the table's piece. */
+    for (unsigned nth = 0, met = 0; met != FAULT_KINDS; nth++) {
+        fault_arm(nth, ENOMEM);
+        error = run_create_new();
+        met = fault_disarm();
+        if (met == FAULT_ALLOCATION)
+            ok_eq(error, ERROR_NOT_ENOUGH_MEMORY);
+        if (error == 0)
+            break;
+        ok_eq(GetFileAttributesA(path), INVALID_FILE_ATTRIBUTES);
+    }
+    ok_eq(error, 0);
+    close_and_remove();
+    for (unsigned i = 0; i < CHUNK; i++)
+        ok_succeeds(CloseHandle(handles[i]));
+}
+
 /* --- on an open file ---------------------------------------------------------------- */
 
 #define PROBE FAULT_BIT(LOCK) /* who cannot be asked has no lock */

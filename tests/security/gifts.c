@@ -377,6 +377,37 @@ TEST(opener_gets_what_its_rights_carry, "2.21 2.22 2.23")
     drop_gifts();
 }
 
+/* Who may only read commits nothing by what it gets: the commit map is as read-only as the rest. */
+TEST(reader_of_reserved_memory_gets_no_writable_map, "2.22 6.4")
+{
+    static const struct parcel parcel = {PAGE_READWRITE, SEC_RESERVE, {NONE}, 0};
+    static const struct {
+        uint32_t access, payload;
+        int mode;
+    } rows[] = {{SECTION_MAP_READ, NT_PAYLOAD_READ, O_RDONLY},
+                {SECTION_MAP_WRITE, NT_PAYLOAD_WRITE, O_RDWR}};
+    struct kit_request request;
+    struct kit_reply created, reply;
+    struct scene scene;
+    int fds[2];
+
+    scene_begin(&scene);
+    fill_parcel(&request, &parcel, ++scene.number, fds);
+    require(kit_ask(scene.fd, &request, &created) && created.header.status == 0);
+    for (size_t i = 0; i < NT_ARRAY_SIZE(rows); i++) {
+        kit_fill_open(&request, ++scene.number, A_("parcel"));
+        request.open.access = rows[i].access;
+        require(kit_ask(scene.fd, &request, &reply) && reply.header.status == 0, "row %zu", i);
+        ok_eq(reply.object.payload, NT_PAYLOAD_LEASE | NT_PAYLOAD_EXTRA | rows[i].payload);
+        require(reply.n_fds == 3);
+        for (unsigned k = 1; k < 3; k++)
+            ok_eq(fcntl(reply.fds[k], F_GETFL) & O_ACCMODE, rows[i].mode);
+        kit_reply_drop(&reply);
+    }
+    kit_reply_drop(&created);
+    scene_end(&scene);
+}
+
 TEST(gift_for_a_name_that_is_there_is_let_go, "1.19")
 {
     static const struct parcel parcel = {PAGE_READWRITE, DATA, {OTHER_READ, OTHER_WRITE}, 0};

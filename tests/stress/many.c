@@ -102,6 +102,14 @@ static void check_and_drop_many(struct many *many)
     free(many->views);
 }
 
+/* ThreadSanitizer needs several mappings for each that is watched, and ends without. */
+static void need_mappings(void)
+{
+#ifdef __SANITIZE_THREAD__
+    skip("ThreadSanitizer itself dies without mappings");
+#endif
+}
+
 /* --- a hundred thousand ------------------------------------------------------------- */
 
 static int hold_them_all(void *arg)
@@ -132,6 +140,7 @@ TEST_DEADLINE(a_hundred_thousand_sections_live_at_once, "", 240)
     unsigned long maps = read_number(MAP_LIMIT);
     struct test_child child;
 
+    need_mappings();
     if (maps < MANY + 10000 && !write_number(MAP_LIMIT, MANY + 10000)) {
         skip("vm.max_map_count cannot be raised");
         return;
@@ -193,6 +202,8 @@ TEST_DEADLINE(without_descriptors_a_create_says_so, "", 120)
 
 TEST_DEADLINE(without_mappings_a_map_says_so, "", 120)
 {
+    need_mappings();
+
     unsigned long limit = read_number(MAP_LIMIT);
     HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, NULL);
     unsigned room = 200000, n = 0;

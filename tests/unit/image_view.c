@@ -173,6 +173,53 @@ TEST(an_image_without_relocations_stays_as_it_is, "14.2 14.16")
     nt_image_free(image);
 }
 
+#define BASE 0x300000000ull
+
+/* Maps with @request, tells where, and unmaps. */
+static uint64_t place_of(struct nt_section *section, const struct nt_view_request *request,
+                         NTSTATUS *ret_status)
+{
+    void *view = NULL;
+    size_t size;
+
+    *ret_status = nt_image_map(section, request, &view, &size);
+    if (NT_SUCCESS(*ret_status))
+        ok_status(nt_view_unmap(view, 0), STATUS_SUCCESS);
+    return (uint64_t)view;
+}
+
+TEST(the_preferred_place_is_left_for_the_callers, "14.1 14.2")
+{
+    struct image_spec spec = movable();
+    struct nt_view_request request = {.lowest = BASE};
+    struct nt_section section;
+    struct nt_image *image;
+    uint64_t size, place;
+    NTSTATUS status;
+    int layout;
+
+    spec.base = BASE;
+    make_spec(&spec, &image, &layout);
+    section_of(&section, image, layout);
+    size = section.size;
+    request.highest = BASE + size - 1;
+    ok_eq(place_of(&section, &request, &status), BASE);
+    ok_status(status, STATUS_SUCCESS);
+    /* It would end behind the highest address. */
+    request = (struct nt_view_request){.lowest = BASE / 2, .highest = BASE + size - 2};
+    place = place_of(&section, &request, &status);
+    ok(place >= BASE / 2 && place + size < BASE + size);
+    ok_status(status, STATUS_IMAGE_NOT_AT_BASE);
+    request = (struct nt_view_request){.lowest = BASE + 0x10000, .highest = 2 * BASE};
+    ok(place_of(&section, &request, &status) > BASE);
+    ok_status(status, STATUS_IMAGE_NOT_AT_BASE);
+    request = (struct nt_view_request){.base = (void *)(BASE + 0x20000)};
+    ok_eq(place_of(&section, &request, &status), BASE + 0x20000);
+    ok_status(status, STATUS_IMAGE_NOT_AT_BASE);
+    close(layout);
+    nt_image_free(image);
+}
+
 TEST(an_image_does_not_reach_beyond_the_address_space, "14.1")
 {
     struct image_spec spec = movable();

@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ntstatus.h>
+
 #include "harness/test.h"
+#include "lib/file/io.h"
 #include "lib/file/marks.h"
 #include "os/file.h"
 #include "os/os.h"
@@ -244,5 +247,133 @@ TEST(the_size_that_a_section_sees_holds, "16.1 16.5")
     test_thread_join(&thread);
     ok_eq(shorter, 0);
     nt_os_close(one);
+    nt_os_close(two);
+}
+
+/* Between the question how long the file is and the answer's use somebody maps it, longer. */
+static int mapper = -1;
+
+static int map_longer(enum nt_os_call call)
+{
+    struct flock mark = {.l_type = F_RDLCK, .l_start = (off_t)NT_FILE_MARKS_AT, .l_len = 1};
+
+    if (mapper >= 0 && (call == NT_OS_LOCK || call == NT_OS_FTRUNCATE)) {
+        require(fcntl(mapper, F_OFD_SETLK, &mark) == 0 && ftruncate(mapper, 65536) == 0);
+        mapper = -1;
+    }
+    return 0;
+}
+
+TEST(a_file_that_grows_is_not_cut_under_a_new_section, "16.1 16.3")
+{
+    int one = open_it(O_RDWR), two = open_it(O_RDWR);
+    struct nt_file *file;
+    struct stat stat;
+
+    require(nt_os_file_resize(one, 4096) == 0 && nt_os_file_stat(one, &stat) == 0);
+    file = nt_file_new(one);
+    require(file != NULL);
+    nt_file_set_type(file, &stat);
+    mapper = two;
+    nt_os_set_fault(map_longer);
+    ok_status(nt_file_set_size(file, 8192), STATUS_SUCCESS);
+    nt_os_set_fault(NULL);
+    ok_eq(mapper, -1);
+    ok(nt_os_file_stat(two, &stat) == 0);
+    ok_eq(stat.st_size, 65536);
+    nt_file_put(file);
+    nt_os_close(two);
+}
+
+/* Another newcomer stands there at the first look, and has given way at the second. */
+static int newcomer = -1;
+static unsigned looks;
+
+static int come_and_go(enum nt_os_call call)
+{
+    struct flock mark = {.l_start = (off_t)NT_FILE_MARKS_AT + 7, .l_len = 1}; /* denies writing */
+
+    if (newcomer < 0 || call != NT_OS_LOCK)
+        return 0;
+    looks++;
+    mark.l_type = looks <= 5 ? F_RDLCK : F_UNLCK;
+    require(fcntl(newcomer, F_OFD_SETLK, &mark) == 0);
+    return 0;
+}
+
+TEST(an_opener_looks_again_when_it_meets_a_newcomer, "")
+{
+    struct nt_file_request request = {
+        .access = FILE_WRITE_DATA,
+        .share = FILE_SHARE_VALID_FLAGS,
+        .disposition = OPEN_EXISTING,
+    };
+    struct nt_file *file = NULL;
+    ACCESS_MASK access;
+    char path[512];
+
+    newcomer = open_it(O_RDONLY);
+    snprintf(path, sizeof(path), "%s/marked", test_dir());
+    request.path = path;
+    looks = 0;
+    nt_os_set_fault(come_and_go);
+    ok_status(nt_file_open(&request, &file, &access, NULL), STATUS_SUCCESS);
+    nt_os_set_fault(NULL);
+    ok(looks > 7);
+    nt_file_put(file);
+    newcomer = nt_os_close(newcomer);
+}
+
+/* Somebody finds the new file before its maker has marked it, and shares it with nobody. */
+static char found_at[512];
+
+static int find_it_first(enum nt_os_call call)
+{
+    struct flock marks = {.l_type = F_RDLCK, .l_len = 6}; /* reads to denies deleting */
+
+    marks.l_start = (off_t)NT_FILE_MARKS_AT + 3;
+    if (call == NT_OS_LOCK && newcomer < 0) {
+        newcomer = open(found_at, O_RDWR | O_CLOEXEC);
+        require(newcomer >= 0 && fcntl(newcomer, F_OFD_SETLK, &marks) == 0);
+    }
+    return 0;
+}
+
+TEST(a_new_file_that_somebody_has_found_is_not_taken_back, "")
+{
+    struct nt_file_request request = {
+        .path = found_at,
+        .access = FILE_WRITE_DATA,
+        .share = FILE_SHARE_VALID_FLAGS,
+        .disposition = CREATE_NEW,
+    };
+    struct nt_file *file = NULL;
+    ACCESS_MASK access;
+
+    snprintf(found_at, sizeof(found_at), "%s/found", test_dir());
+    newcomer = -1;
+    nt_os_set_fault(find_it_first);
+    ok_status(nt_file_open(&request, &file, &access, NULL), STATUS_SHARING_VIOLATION);
+    nt_os_set_fault(NULL);
+    ok_eq(faccessat(AT_FDCWD, found_at, F_OK, 0), 0);
+    newcomer = nt_os_close(newcomer);
+}
+
+TEST(a_file_of_an_image_can_be_made_longer, "16.3")
+{
+    int one = open_it(O_RDWR), two = open_it(O_RDONLY);
+    struct nt_file *file;
+    struct stat stat;
+
+    require(nt_os_file_resize(one, 4096) == 0 && nt_os_file_stat(one, &stat) == 0);
+    file = nt_file_new(one);
+    require(file != NULL);
+    nt_file_set_type(file, &stat);
+    ok_eq(nt_marks_set_section(two, NT_MARK_IMAGE_SECTION), 0);
+    ok_status(nt_file_set_size(file, 8192), STATUS_SUCCESS);
+    ok_status(nt_file_set_size(file, 4096), STATUS_USER_MAPPED_FILE);
+    ok(nt_os_file_stat(two, &stat) == 0);
+    ok_eq(stat.st_size, 8192);
+    nt_file_put(file);
     nt_os_close(two);
 }

@@ -176,6 +176,35 @@ TEST(a_broken_pipe_raises_no_signal_and_takes_no_foreign_one, "")
     close(fds[1]);
 }
 
+/* Cancelled already; acted upon where the program says so, and not in the middle of a call. */
+static void *write_though_cancelled(void *arg)
+{
+    int *fds = arg;
+    size_t done = 0;
+
+    pthread_cancel(pthread_self());
+    if (nt_os_pipe_write(fds[1], "x", 1, &done) == 0 && done == 1)
+        fds[0] = -1;
+    pthread_testcancel();
+    return NULL;
+}
+
+TEST(a_cancelled_thread_ends_its_write_to_a_pipe, "")
+{
+    void *result = NULL;
+    pthread_t thread;
+    int fds[2], ends[2];
+
+    require(pipe2(fds, O_CLOEXEC) == 0);
+    memcpy(ends, fds, sizeof(ends));
+    require(pthread_create(&thread, NULL, write_though_cancelled, ends) == 0);
+    ok_eq(pthread_join(thread, &result), 0);
+    ok_ptr_eq(result, PTHREAD_CANCELED);
+    ok_eq(ends[0], -1);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 /* --- the limit ----------------------------------------------------------------------------- */
 
 static void set_limit(rlim_t bytes)

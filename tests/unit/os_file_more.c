@@ -4,7 +4,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 
 #include "harness/test.h"
 #include "os/file-more.h"
+#include "os/memory-more.h"
 #include "os/os.h"
 
 static const char *path_of(const char *name)
@@ -187,5 +190,53 @@ TEST(locks_of_others_are_found, "")
     ok_eq(nt_os_file_find_lock(fd, F_RDLCK, 0, 1000, &from, &end), 0);
     ok_eq(end, UINT64_MAX);
     nt_os_close(other);
+    nt_os_close(fd);
+}
+
+/* --- threads ------------------------------------------------------------------------------- */
+
+static bool open_and_allocate(int fd)
+{
+    int again = -1, folder = -1, memory = -1;
+    bool empty = true, done;
+
+    done = nt_os_reopen(fd, O_RDONLY, &again) == 0 &&
+           nt_os_file_open(test_dir(), O_RDONLY | O_DIRECTORY, 0, &folder) == 0 &&
+           nt_os_directory_is_empty(folder, &empty) == 0 && !empty &&
+           nt_os_memfd_new("cancelled", 65536, 0, &memory) == 0 &&
+           nt_os_memfd_allocate(memory, 0, 65536) == 0;
+    nt_os_close(again);
+    nt_os_close(folder);
+    nt_os_close(memory);
+    return done;
+}
+
+static void *work_though_cancelled(void *arg)
+{
+    int fd = *(int *)arg;
+
+    pthread_cancel(pthread_self());
+    if (nt_os_file_zero(fd, 0, 2) == 0 && nt_os_file_reserve(fd, 8192) == 0 &&
+        open_and_allocate(fd))
+        *(int *)arg = -1;
+    pthread_testcancel();
+    return NULL;
+}
+
+TEST(a_cancelled_thread_ends_what_it_does_with_files, "")
+{
+    int fd = make("blocks", "xyz");
+    int state = fd;
+    char text[4] = "";
+    void *result = NULL;
+    pthread_t thread;
+    size_t done;
+
+    require(pthread_create(&thread, NULL, work_though_cancelled, &state) == 0);
+    ok_eq(pthread_join(thread, &result), 0);
+    ok_ptr_eq(result, PTHREAD_CANCELED);
+    ok_eq(state, -1);
+    ok_eq(nt_os_file_read(fd, text, 3, 0, &done), 0);
+    ok_mem_eq(text, "\0\0z", 3);
     nt_os_close(fd);
 }

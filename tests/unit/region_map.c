@@ -486,9 +486,24 @@ static int use_map(uint64_t kept)
     return NT_SUCCESS(release(kept)) ? 0 : 5;
 }
 
+/* Makes and drops guard pages: calls that take a later lock while their region is busy. */
+static void guard_thread(void *context)
+{
+    (void)context;
+    while (!stop) {
+        void *address = NULL;
+        size_t size = 0x1000;
+
+        if (!NT_SUCCESS(nt_memory_allocate(&address, &size, MEM_RESERVE | MEM_COMMIT,
+                                           PAGE_READWRITE | PAGE_GUARD)) ||
+            !NT_SUCCESS(release((uint64_t)address)))
+            ok(false, "no guard page");
+    }
+}
+
 static void fork_while_busy(long (*fork_somehow)(void))
 {
-    struct test_thread threads[N_THREADS];
+    struct test_thread threads[N_THREADS], guarding;
     void *kept = NULL;
     size_t size = 0x1000;
 
@@ -496,6 +511,7 @@ static void fork_while_busy(long (*fork_somehow)(void))
               STATUS_SUCCESS);
     *(char *)kept = 7;
     start_churn(threads);
+    test_thread_start(&guarding, guard_thread, NULL);
     for (unsigned i = 0; i < 60; i++) {
         int status = -1;
         long child = fork_somehow();
@@ -510,6 +526,7 @@ static void fork_while_busy(long (*fork_somehow)(void))
         ok_eq(status, 0);
     }
     stop_churn(threads);
+    test_thread_join(&guarding);
     ok_status(release((uint64_t)kept), STATUS_SUCCESS);
     check_map();
 }

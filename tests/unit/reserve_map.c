@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -124,6 +125,37 @@ TEST(limit_of_a_question_bounds_the_answer, "6.4")
     ok_eq(end, 1000);
     ok_status(nt_reserve_commit(kit.reserve, 999, 2), STATUS_INVALID_PARAMETER);
     ok_status(nt_reserve_commit(kit.reserve, 1, UINT64_MAX), STATUS_INVALID_PARAMETER);
+    close_kit(&kit);
+}
+
+#define RACED 20000u
+
+static _Atomic uint64_t raced;
+
+static void commit_one_by_one(void *arg)
+{
+    struct nt_reserve *reserve = arg;
+
+    for (uint64_t page = 0; page < RACED; page++) {
+        atomic_store(&raced, page);
+        ok(NT_SUCCESS(nt_reserve_commit(reserve, page, 1)));
+    }
+    atomic_store(&raced, RACED);
+}
+
+TEST(page_that_is_committed_meanwhile_is_told_of_one_way_or_the_other, "6.4 8.11")
+{
+    struct kit kit = open_kit(RACED * PAGE);
+    struct test_thread thread;
+    uint64_t page, end = 0, empty = 0;
+
+    test_thread_start(&thread, commit_one_by_one, kit.reserve);
+    while ((page = atomic_load(&raced)) < RACED) {
+        (void)nt_reserve_at(kit.reserve, page, RACED, &end);
+        empty += end <= page;
+    }
+    test_thread_join(&thread);
+    ok_eq(empty, 0);
     close_kit(&kit);
 }
 

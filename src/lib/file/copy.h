@@ -45,7 +45,8 @@ NTSTATUS nt_file_copy(const struct nt_copy_request *request);
 
 enum nt_move_flags {
     NT_MOVE_REPLACE = 1,       /* a file that has the name is replaced */
-    NT_MOVE_COPY = 2,          /* into another file system a file is copied */
+    NT_MOVE_COPY = 2,          /* into another file system a file is copied; the source goes if it
+                                  can be deleted */
     NT_MOVE_WRITE_THROUGH = 4, /* on the disk when it is done */
 };
 

@@ -30,7 +30,8 @@ static NTSTATUS find_place(const struct nt_file *file, const struct nt_file_tran
         offset = NT_OS_FILE_END;
     else if (transfer->offset)
         offset = *transfer->offset;
-    if (offset < NT_OS_FILE_END && offset > INT64_MAX)
+    /* Not to be taken for the seam's words either. */
+    if (transfer->offset && *transfer->offset > INT64_MAX)
         return STATUS_INVALID_PARAMETER;
 
     *ret_byte = offset;
@@ -129,24 +130,42 @@ NTSTATUS nt_file_get_size(const struct nt_file *file, uint64_t *ret_size)
 }
 
 /* In step with sections that come into being meanwhile; see marks.h. */
-static int shrink(const struct nt_file *file, uint64_t size)
+int nt_file_shrink(int fd, uint64_t size)
 {
     bool marked = true;
-    int r = nt_marks_begin_shrink(file->fd);
+    int r = nt_marks_begin_shrink(fd);
 
     if (r == -EBADF) { /* cannot bear marks; it can still look */
         unsigned found;
 
         marked = false;
-        r = nt_marks_probe(file->fd, NT_MARK_DATA_SECTION | NT_MARK_IMAGE_SECTION, &found);
+        r = nt_marks_probe(fd, NT_MARK_DATA_SECTION | NT_MARK_IMAGE_SECTION, &found);
         if (r == 0 && found)
             r = -EBUSY;
     }
     if (r < 0)
         return r;
-    r = nt_os_file_resize(file->fd, size);
+    r = nt_os_file_resize(fd, size);
     if (marked)
-        nt_marks_end_shrink(file->fd);
+        nt_marks_end_shrink(fd);
+    return r;
+}
+
+/*
+ * As long as @size at least. Somebody may have made it longer still since its size was asked for:
+ * that must not be cut off under his section, so what is mapped gets real room behind its end.
+ */
+static int lengthen(int fd, uint64_t now, uint64_t size)
+{
+    int r = nt_marks_begin_shrink(fd);
+
+    /* Mapped; or no marks can be put on it, and nobody would wait. */
+    if (r == -EBUSY || r == -ETXTBSY || r == -EBADF || r == -EAGAIN)
+        return nt_os_file_allocate(fd, now, size);
+    if (r < 0)
+        return r;
+    r = nt_os_file_resize(fd, size);
+    nt_marks_end_shrink(fd);
     return r;
 }
 
@@ -162,9 +181,9 @@ NTSTATUS nt_file_set_size(struct nt_file *file, uint64_t size)
     if (!NT_SUCCESS(status))
         return status;
     if (size >= now)
-        r = size > now ? nt_os_file_resize(file->fd, size) : 0;
+        r = size > now ? lengthen(file->fd, now, size) : 0;
     else
-        r = shrink(file, size);
+        r = nt_file_shrink(file->fd, size);
     if (r == -EBUSY || r == -ETXTBSY)
         return STATUS_USER_MAPPED_FILE;
     return nt_file_status(r);

@@ -42,6 +42,14 @@ NTSTATUS nt_file_move(struct nt_file *file, const struct nt_file_transfer *trans
  */
 NTSTATUS nt_file_seek(struct nt_file *file, int64_t distance, int whence, uint64_t *ret_position);
 
+/**
+ * nt_file_shrink() - make a file shorter, if nobody has mapped it
+ * @fd: can be written
+ *
+ * Return: 0; -EBUSY when a data section or view shows it, -ETXTBSY when an image does; -errno.
+ */
+int nt_file_shrink(int fd, uint64_t size);
+
 /** nt_file_flush() - what was written is on the disk */
 NTSTATUS nt_file_flush(struct nt_file *file);
 

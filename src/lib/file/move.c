@@ -151,8 +151,9 @@ static NTSTATUS copy_and_delete(const char *from, const char *to, const struct s
     };
     NTSTATUS status = S_ISREG(stat->st_mode) ? nt_file_copy(&request) : STATUS_NOT_SAME_DEVICE;
 
+    /* The copy is there; a source that cannot be deleted stays, and that is no failure. */
     if (NT_SUCCESS(status))
-        status = nt_file_status(nt_os_file_unlink(from));
+        (void)nt_os_file_unlink(from);
     return status;
 }
 

@@ -17,6 +17,7 @@
 #include <ntstatus.h>
 
 #include "lib/file/file.h"
+#include "lib/file/io.h"
 #include "lib/file/marks.h"
 #include "lib/file/path.h"
 #include "os/file-more.h"
@@ -312,13 +313,9 @@ static NTSTATUS make_empty(const struct attempt *attempt)
 
     if (!S_ISREG(attempt->stat.st_mode))
         return STATUS_SUCCESS; /* a device, a pipe */
-    r = nt_marks_begin_shrink(attempt->fd);
+    r = nt_file_shrink(attempt->fd, 0);
     if (r == -EBUSY || r == -ETXTBSY)
         return STATUS_USER_MAPPED_FILE; /* 16.6 */
-    if (r == 0) {
-        r = nt_os_file_resize(attempt->fd, 0);
-        nt_marks_end_shrink(attempt->fd);
-    }
     if (r == 0 && read_only)
         r = nt_os_file_set_mode(attempt->fd, attempt->stat.st_mode & 07555);
     return nt_file_status(r);
@@ -417,6 +414,22 @@ static NTSTATUS open_file(struct attempt *attempt, struct nt_file **ret_file)
     return status;
 }
 
+/*
+ * A file that the call has made goes again when the call fails. Somebody who has opened it
+ * meanwhile keeps it: he may have written to it already.
+ */
+static void take_back(int fd)
+{
+    NT_CLEANUP(nt_freep) char *path = NULL;
+    unsigned uses = NT_MARK_READS | NT_MARK_WRITES | NT_MARK_DELETES;
+    unsigned found = 0;
+
+    if (nt_marks_probe(fd, uses, &found) == 0 && found)
+        return;
+    if (nt_os_file_name(fd, &path) == 0)
+        nt_os_file_unlink(path);
+}
+
 NTSTATUS nt_file_open(const struct nt_file_request *request, struct nt_file **ret_file,
                       ACCESS_MASK *ret_access, bool *ret_existed)
 {
@@ -426,6 +439,8 @@ NTSTATUS nt_file_open(const struct nt_file_request *request, struct nt_file **re
     if (!NT_SUCCESS(status))
         return status;
     status = open_file(&attempt, ret_file);
+    if (attempt.fd >= 0 && !attempt.existed)
+        take_back(attempt.fd);
     nt_os_close(attempt.fd); /* when it failed: its marks go with it */
     if (!NT_SUCCESS(status))
         return status;
@@ -438,11 +453,17 @@ NTSTATUS nt_file_open(const struct nt_file_request *request, struct nt_file **re
 NTSTATUS nt_file_create(const struct nt_file_request *request, HANDLE *ret_handle,
                         bool *ret_existed)
 {
-    struct nt_file *file;
+    NT_CLEANUP(nt_file_putp) struct nt_file *file = NULL;
     ACCESS_MASK access;
-    NTSTATUS status = nt_file_open(request, &file, &access, ret_existed);
+    bool existed;
+    NTSTATUS status = nt_file_open(request, &file, &access, &existed);
 
     if (!NT_SUCCESS(status))
         return status;
-    return nt_handle_hand_out(&file->object, access, request->handle_flags, ret_handle);
+    status = nt_handle_new(&file->object, access, request->handle_flags, ret_handle);
+    if (!NT_SUCCESS(status) && !existed)
+        take_back(file->fd);
+    if (ret_existed)
+        *ret_existed = existed;
+    return status;
 }

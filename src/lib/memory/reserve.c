@@ -189,7 +189,7 @@ static bool state_of(const struct nt_reserve *reserve, uint64_t page)
 bool nt_reserve_at(const struct nt_reserve *reserve, uint64_t page, uint64_t limit,
                    uint64_t *ret_end)
 {
-    uint64_t n_blocks, end = page;
+    uint64_t n_blocks, end;
     bool state;
 
     if (limit > reserve->n_pages)
@@ -200,6 +200,8 @@ bool nt_reserve_at(const struct nt_reserve *reserve, uint64_t page, uint64_t lim
     }
     n_blocks = (limit - 1) / NT_RESERVE_BLOCK + 1;
     state = state_of(reserve, page);
+    /* The page itself is not looked at again: it may be committed in just this moment. */
+    end = page + 1;
     for (;;) {
         uint64_t block = next_block(reserve, end / NT_RESERVE_BLOCK, n_blocks, state);
         uint64_t block_end = (block + 1) * NT_RESERVE_BLOCK;

@@ -98,9 +98,12 @@ static void before_fork(void)
 {
     nt_process_check();
     stop_moves();
-    for (int id = 0; id < NT_LOCK_COUNT; id++)
+    for (int id = 0; id <= NT_LOCK_REGIONS; id++)
         pthread_mutex_lock(&locks[id].mutex);
+    /* Gives the last of them up while it waits; the calls it waits for take some of the rest. */
     nt_regions_wait_idle();
+    for (int id = NT_LOCK_REGIONS + 1; id < NT_LOCK_COUNT; id++)
+        pthread_mutex_lock(&locks[id].mutex);
     nt_slabs_forking();
 }
 
