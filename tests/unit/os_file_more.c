@@ -225,13 +225,17 @@ static void *work_though_cancelled(void *arg)
 
 TEST(a_cancelled_thread_ends_what_it_does_with_files, "")
 {
-    int fd = make("blocks", "xyz");
-    int state = fd;
+    int fd, state;
     char text[4] = "";
     void *result = NULL;
     pthread_t thread;
     size_t done;
 
+    if (test_slowness() > 1) {
+        skip("a sanitizer takes the unwinding of a cancelled thread for an error");
+        return;
+    }
+    fd = state = make("blocks", "xyz");
     require(pthread_create(&thread, NULL, work_though_cancelled, &state) == 0);
     ok_eq(pthread_join(thread, &result), 0);
     ok_ptr_eq(result, PTHREAD_CANCELED);
