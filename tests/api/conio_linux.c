@@ -65,7 +65,7 @@ static struct seat sit_down(void (*work)(void))
     return seat;
 }
 
-static void type(const struct seat *seat, const char *keys)
+static void type_now(const struct seat *seat, const char *keys)
 {
     ok_eq(write(seat->master, keys, strlen(keys)), (ssize_t)strlen(keys));
 }
@@ -125,6 +125,13 @@ static bool is_raw(const struct seat *seat)
     return tcgetattr(seat->master, &mode) == 0 && !(mode.c_lflag & (ICANON | ECHO));
 }
 
+/* Once somebody waits for a key: what is typed earlier the terminal still takes for a line. */
+static void type(const struct seat *seat, const char *keys)
+{
+    ok(test_until(is_raw(seat), SOON));
+    type_now(seat, keys);
+}
+
 static void read_three_keys(void)
 {
     report('r');
@@ -138,7 +145,6 @@ TEST(a_key_counts_at_once_and_is_not_echoed, "")
     char screen[64];
 
     ok_eq(next_report(&seat), 'r');
-    test_until(is_raw(&seat), SOON);
     type(&seat, "x");
     ok_eq(next_report(&seat), 'x');
     type(&seat, "\r");
@@ -147,6 +153,25 @@ TEST(a_key_counts_at_once_and_is_not_echoed, "")
     ok_eq(next_report(&seat), 8);
     read_screen(&seat, screen, sizeof(screen));
     ok(strchr(screen, 'x') == NULL, "%s", screen);
+    ok_eq(stand_up(&seat), 0);
+}
+
+static void read_a_key_later(void)
+{
+    report('r');
+    while (!_kbhit())
+        usleep(1000);
+    report(_getch());
+}
+
+/* The terminal turns it into a line's end as long as nobody waits for a key. */
+TEST(enter_typed_ahead_is_enter, "")
+{
+    struct seat seat = sit_down(read_a_key_later);
+
+    ok_eq(next_report(&seat), 'r');
+    type_now(&seat, "\r");
+    ok_eq(next_report(&seat), 13);
     ok_eq(stand_up(&seat), 0);
 }
 
@@ -162,7 +187,6 @@ TEST(arrows_and_function_keys_are_two_values, "")
     struct seat seat = sit_down(read_sequence);
 
     ok_eq(next_report(&seat), 'r');
-    test_until(is_raw(&seat), SOON);
     type(&seat, "\033[A");
     ok_eq(next_report(&seat), 0xE0);
     ok_eq(next_report(&seat), 72);
@@ -192,7 +216,6 @@ TEST(echoed_keys_and_output_are_on_the_screen, "")
     char screen[64];
 
     ok_eq(next_report(&seat), 'r');
-    test_until(is_raw(&seat), SOON);
     type(&seat, "k");
     ok_eq(next_report(&seat), 'k');
     ok_eq(next_report(&seat), 'e');
@@ -218,7 +241,7 @@ TEST(kbhit_tells_of_keys_that_wait, "")
     struct seat seat = sit_down(look_and_read);
 
     ok_eq(next_report(&seat), 'n');
-    type(&seat, "z");
+    type_now(&seat, "z");
     ok_eq(next_report(&seat), 'h');
     ok_eq(next_report(&seat), 'z');
     ok_eq(next_report(&seat), '1');
@@ -383,14 +406,14 @@ TEST(message_boxes_are_answered_on_the_terminal, "")
     struct seat seat = sit_down(ask_yes_or_no);
     char screen[600];
 
-    type(&seat, "x\nN\n");
+    type_now(&seat, "x\nN\n");
     ok_eq(next_report(&seat), IDNO);
-    type(&seat, "\n");
+    type_now(&seat, "\n");
     ok_eq(next_report(&seat), IDCANCEL);
-    type(&seat, "retry, please\n");
+    type_now(&seat, "retry, please\n");
     ok_eq(next_report(&seat), IDRETRY);
     ok_eq(next_report(&seat), IDOK);
-    type(&seat, "\x04");
+    type_now(&seat, "\x04");
     ok_eq(next_report(&seat), IDCANCEL);
     read_screen(&seat, screen, sizeof(screen));
     ok(strstr(screen, "Question: Go on?") != NULL, "%s", screen);

@@ -51,6 +51,8 @@ static void translate(const char *bytes, size_t n)
     n_waiting = n;
     if (n == 1 && waiting[0] == 127) /* Backspace, on most terminals */
         waiting[0] = 8;
+    else if (n == 1 && waiting[0] == '\n') /* Enter, typed before anybody waited for a key */
+        waiting[0] = '\r';
 }
 
 /* The first of the bytes that wait, or -1. */
