@@ -115,15 +115,16 @@ PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess
  * MapViewOfFile3, MapViewOfFile3FromApp, MapViewOfFileNuma2, MapViewOfFile2 - map a view, its
  * protection given as a PAGE_ constant.
  * @Process: GetCurrentProcess(); NULL means the same in MapViewOfFile3 alone (3.30, 3.31).
- *   Other processes: ERROR_NOT_SUPPORTED in this version.
+ *   There are no handles of other processes: anything else is ERROR_INVALID_HANDLE.
  * @BaseAddress, @Offset: multiples of 64 KiB; ERROR_MAPPED_ALIGNMENT otherwise (3.21)
  * @ViewSize: the size in bytes, 0 for all that follows the offset; rounded up to a page (3.28)
  * @AllocationType: 0, or MEM_RESERVE, with which a view of a writable file may be larger than the
  *   file; what lies beyond its end is reserved until NtExtendSection makes the file longer (3.39).
  *   MEM_REPLACE_PLACEHOLDER is ERROR_NOT_SUPPORTED in this version; MEM_LARGE_PAGES on a section
- * that was not made with SEC_LARGE_PAGES is ERROR_INVALID_PARAMETER (7.53).
+ *   that was not made with SEC_LARGE_PAGES is ERROR_INVALID_PARAMETER (7.53).
  * @PageProtection: one of the PAGE_ constants that the section's own protection admits
- * @ExtendedParameters, @ParameterCount: an array; address requirements and NUMA nodes
+ * @ExtendedParameters, @ParameterCount: an array; address requirements, NUMA nodes
+ *   (ERROR_NOT_SUPPORTED in this version) and, of an image, the machine (14.25)
  * @PreferredNode: a NUMA node, or NUMA_NO_PREFERRED_NODE
  * Return: as MapViewOfFile. Page "MapViewOfFile3"; facts 3.18 to 3.43.
  */

@@ -5,14 +5,15 @@
  * are n and a quote; two quotes inside a quoted part are one. The first argument, the program,
  * knows no backslash rules.
  */
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include <windows.h>
 #include <shellapi.h>
 
 #include "api/wide16.h"
+#include "lib/loader/loader.h"
 #include "rtl/text.h"
 
 #define NATIVE sizeof(wchar_t)
@@ -132,21 +133,24 @@ static void **split_line(const void *line, unsigned width, int *ret_count)
 /* An empty line stands for the program itself. */
 static void **split_program(unsigned width, int *ret_count)
 {
-    char path[PATH_MAX + 2];
-    ssize_t length = readlink("/proc/self/exe", path + 1, PATH_MAX - 1);
-    void *line, **arguments;
+    NT_CLEANUP(nt_freep) char *path = NULL;
+    NT_CLEANUP(nt_freep) char *quoted = NULL;
+    NT_CLEANUP(nt_freep) void *line = NULL;
+    const char *program;
+    size_t size;
 
-    if (length < 0)
-        length = 0;
-    path[0] = path[length + 1] = '"';
-    line = nt_text_new(path, 1, (size_t)length + 2, width, NULL);
+    program = NT_SUCCESS(nt_module_path(NULL, &path)) ? path : "";
+    size = strlen(program) + sizeof("\"\"");
+    quoted = malloc(size);
+    if (quoted) {
+        snprintf(quoted, size, "\"%s\"", program);
+        line = nt_text_new(quoted, 1, SIZE_MAX, width, NULL);
+    }
     if (!line) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    arguments = split_line(line, width, ret_count);
-    free(line);
-    return arguments;
+    return split_line(line, width, ret_count);
 }
 
 static void **command_line_to_argv(const void *line, unsigned width, int *ret_count)

@@ -3,7 +3,6 @@
  * winternl.h, all but memory: handles, events, waiting, and the small Rtl functions. A handle
  * that could not be made is NULL (11.32).
  */
-#include <time.h>
 #include <wchar.h>
 
 #include <ntstatus.h>
@@ -14,10 +13,6 @@
 #include "lib/sync/event.h"
 #include "rtl/status.h"
 #include "util/macro.h"
-
-#define NS_PER_SECOND 1000000000ull
-/* From 1601-01-01 to 1970-01-01, in units of 100 ns. */
-#define UNIX_EPOCH    116444736000000000ll
 
 /* --- handles ------------------------------------------------------------------------ */
 
@@ -101,46 +96,11 @@ NT_EXPORT NTSTATUS NTAPI NtPulseEvent(HANDLE EventHandle, PLONG PreviousState)
 
 /* --- waiting ------------------------------------------------------------------------ */
 
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
-/* How long to wait, in units of 100 ns; 0 for a time that has passed. */
-static uint64_t timeout_units(LONGLONG timeout)
-{
-    uint64_t target, now;
-
-    if (timeout < 0)
-        return (uint64_t) - (timeout + 1) + 1;
-    if (timeout <= UNIX_EPOCH)
-        return 0;
-    target = (uint64_t)(timeout - UNIX_EPOCH);
-    now = clock_ns(CLOCK_REALTIME) / 100;
-    return target > now ? target - now : 0;
-}
-
-static uint64_t deadline_of(const LARGE_INTEGER *timeout)
-{
-    uint64_t units, now;
-
-    if (!timeout)
-        return UINT64_MAX;
-    units = timeout_units(timeout->QuadPart);
-    if (units == 0)
-        return 0;
-    now = clock_ns(CLOCK_MONOTONIC);
-    return units < (UINT64_MAX - now) / 100 ? now + units * 100 : UINT64_MAX;
-}
-
 NT_EXPORT NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable,
                                                PLARGE_INTEGER Timeout)
 {
     (void)Alertable; /* nothing queues procedures to a thread */
-    return nt_object_wait(Handle, deadline_of(Timeout));
+    return nt_object_wait(Handle, nt_deadline_of(Timeout));
 }
 
 /* --- Rtl ---------------------------------------------------------------------------- */

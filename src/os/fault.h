@@ -60,6 +60,8 @@ int nt_os_open(const char *path, int flags, mode_t mode, int *ret_fd);
 
 /** nt_os_forget_maps() - close the kept descriptor of the maps file */
 void nt_os_forget_maps(void);
+/** nt_os_forget_terminal() - in a forked child: the key that is waited for is the parent's */
+void nt_os_forget_terminal(void);
 
 /** nt_os_proc_fd() - kept O_PATH descriptor of /proc/self/fd, or -errno; borrowed */
 int nt_os_proc_fd(void);

@@ -185,4 +185,5 @@ void nt_os_forget_caches(void)
 {
     /* /proc/self is of the process that opened it: a child's kept one is its parent's. */
     nt_os_drop_caches();
+    nt_os_forget_terminal();
 }

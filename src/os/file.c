@@ -426,49 +426,23 @@ int nt_os_msync(void *address, size_t size, bool wait)
 
 /* --- locks ------------------------------------------------------------------------------- */
 
-static int lock_range(int type, uint64_t offset, uint64_t size, struct flock *ret_lock)
+int nt_os_file_lock(int fd, int type, uint64_t offset, uint64_t size, bool wait)
 {
-    if (offset > INT64_MAX || size > (uint64_t)INT64_MAX - offset)
-        return -EINVAL;
-    *ret_lock = (struct flock){
+    struct flock lock = {
         .l_type = (short)type,
         .l_whence = SEEK_SET,
         .l_start = (off_t)offset,
         .l_len = (off_t)size,
     };
-    return 0;
-}
-
-int nt_os_file_lock(int fd, int type, uint64_t offset, uint64_t size, bool wait)
-{
-    struct flock lock;
     int cancel_state, r;
 
     NT_OS_FAULT(NT_OS_LOCK);
-    r = lock_range(type, offset, size, &lock);
-    if (r < 0)
-        return r;
+    if (offset > INT64_MAX || size > (uint64_t)INT64_MAX - offset)
+        return -EINVAL;
     cancel_state = nt_os_hold_cancel();
     do
         r = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) < 0 ? -errno : 0;
     while (r == -EINTR);
     nt_os_allow_cancel(cancel_state);
     return r == -EACCES ? -EAGAIN : r;
-}
-
-int nt_os_file_probe(int fd, int type, uint64_t offset, uint64_t size, uint64_t *ret_offset)
-{
-    struct flock lock;
-    int r;
-
-    NT_OS_FAULT(NT_OS_LOCK);
-    r = lock_range(type, offset, size, &lock);
-    if (r < 0)
-        return r;
-    while (fcntl(fd, F_OFD_GETLK, &lock) < 0) {
-        if (errno != EINTR)
-            return -errno;
-    }
-    *ret_offset = lock.l_type == F_UNLCK ? UINT64_MAX : (uint64_t)lock.l_start;
-    return 0;
 }

@@ -78,12 +78,6 @@ int nt_os_msync(void *address, size_t size, bool wait);
  * system has no such locks.
  */
 int nt_os_file_lock(int fd, int type, uint64_t offset, uint64_t size, bool wait);
-/**
- * nt_os_file_probe() - would somebody else's lock stand in the way of a lock of @type?
- * @ret_offset: the first byte of one that does, which may lie before @offset; UINT64_MAX for
- *              none. Locks of @fd's own description do not count.
- */
-int nt_os_file_probe(int fd, int type, uint64_t offset, uint64_t size, uint64_t *ret_offset);
 
 /* --- names ------------------------------------------------------------------------------- */
 

@@ -66,7 +66,7 @@ int nt_os_reopen(int fd, int flags, int *ret_fd);
 int nt_os_pipe(int *ret_read, int *ret_write);
 /** nt_os_drop_caches() - close the descriptors that the seam keeps for speed */
 void nt_os_drop_caches(void);
-/** nt_os_forget_caches() - in a forked child: the same, whatever state they are in */
+/** nt_os_forget_caches() - in a forked child: the same, and what the parent's threads were at */
 void nt_os_forget_caches(void);
 
 /* --- memory ------------------------------------------------------------------------------ */

@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "os/fault.h"
 #include "os/terminal.h"
 
 #define ESCAPE      27
@@ -110,6 +111,12 @@ static void make_cooked(void)
     set(&cooked);
     is_raw = 0;
     leave_signals();
+}
+
+void nt_os_forget_terminal(void)
+{
+    pthread_mutex_init(&terminal_lock, NULL);
+    is_raw = 0;
 }
 
 /* --- reading ------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
  * The life of a broker: one is started however many want it, it stays while it is needed and no
  * longer, it can be found again when somebody removed its directory, and programs outlive it.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -20,6 +21,7 @@
 #include "broker/kit.h"
 #include "harness/test.h"
 #include "ipc/place.h"
+#include "util/macro.h"
 
 #define SIZE 65536
 
@@ -708,8 +710,9 @@ TEST(who_waits_keeps_no_name, "2.6 11.27 12.6")
 #define N_FORKS 150
 
 struct maker {
-    struct test_thread thread;
+    struct test_thread thread, user;
     _Atomic bool stop;
+    _Atomic(HANDLE) section; /* what the maker is about to close, at any moment */
 };
 
 static void brief_name(char *name, size_t size, int i)
@@ -724,8 +727,49 @@ static void make_and_close(void *argument)
 
     for (int i = 0; !maker->stop; i = (i + 1) % N_BRIEF) {
         brief_name(name, sizeof(name), i);
-        CloseHandle(create(name));
+        maker->section = create(name);
+        CloseHandle(maker->section);
     }
+}
+
+/* Is in a call about the maker's section when that closes it, and when the fork comes. */
+static void use_in_passing(void *argument)
+{
+    struct maker *maker = argument;
+
+    while (!maker->stop)
+        UnmapViewOfFile(MapViewOfFile(maker->section, FILE_MAP_READ, 0, 0, 0));
+}
+
+static int count_pipes(pid_t pid)
+{
+    char path[64], link[64];
+    struct dirent *entry;
+    DIR *directory;
+    int n = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    directory = opendir(path);
+    if (!directory)
+        return -1;
+    while ((entry = readdir(directory))) {
+        ssize_t length = readlinkat(dirfd(directory), entry->d_name, link, sizeof(link) - 1);
+
+        n += length > 5 && memcmp(link, "pipe:", 5) == 0;
+    }
+    closedir(directory);
+    return n;
+}
+
+static bool read_text(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(text, 1, size - 1, file) : 0;
+
+    text[length] = '\0';
+    if (file)
+        fclose(file);
+    return length > 0;
 }
 
 static bool is_unfound(const char *name)
@@ -737,6 +781,22 @@ static bool is_unfound(const char *name)
     return !section;
 }
 
+/* What the children do that have not come to pause(): who has kept a name, and where it hangs. */
+static void note_children(const pid_t *children)
+{
+    static const char *const files[] = {"syscall", "wchan", "stat"};
+    char path[64], text[200];
+
+    for (int i = 0; i < N_FORKS; i++) {
+        test_note("child %d, process %d, %d pipes", i, children[i], count_pipes(children[i]));
+        for (size_t j = 0; j < NT_ARRAY_SIZE(files); j++) {
+            snprintf(path, sizeof(path), "/proc/%d/%s", children[i], files[j]);
+            if (read_text(path, text, sizeof(text)))
+                test_note("  %s: %s", files[j], text);
+        }
+    }
+}
+
 /* Children that had no handle at the time of the fork, however near one was, keep no name. */
 TEST_DEADLINE(a_fork_amid_a_call_keeps_no_name, "2.6 11.27", 60)
 {
@@ -746,9 +806,11 @@ TEST_DEADLINE(a_fork_amid_a_call_keeps_no_name, "2.6 11.27", 60)
 
     CloseHandle(create(A_("first"))); /* the broker runs */
     test_thread_start(&maker.thread, make_and_close, &maker);
+    test_thread_start(&maker.user, use_in_passing, &maker);
     fflush(NULL);
     for (int i = 0; i < N_FORKS; i++) {
         children[i] = fork();
+        require(children[i] >= 0);
         if (children[i] == 0) {
             /* The one handle that there may have been. */
             for (uintptr_t handle = 4; handle < 256; handle += 4)
@@ -759,9 +821,11 @@ TEST_DEADLINE(a_fork_amid_a_call_keeps_no_name, "2.6 11.27", 60)
     }
     maker.stop = true;
     test_thread_join(&maker.thread);
+    test_thread_join(&maker.user);
     for (int i = 0; i < N_BRIEF; i++) {
         brief_name(name, sizeof(name), i);
-        ok(test_until(is_unfound(name), 2000), "%s", name);
+        if (!ok(test_until(is_unfound(name), 2000), "%s", name))
+            note_children(children);
     }
     for (int i = 0; i < N_FORKS; i++) {
         kill(children[i], SIGKILL);

@@ -42,7 +42,7 @@ TEST(a_layout_holds_headers_and_sections_at_their_places, "14.7 14.8 14.10")
     spec.size_of_headers = 0x90;
     make_spec(&spec, &image, &layout);
     ok_eq(nt_image_size(image), 0x5000);
-    ok(!nt_image_is_no_execute(image));
+    ok(!image->no_execute);
     check_bytes(layout, 0, file.bytes, 0x90);
     check_bytes(layout, 0x90, zeros, 0x400);
     check_bytes(layout, 0x1000, file.bytes + 0x200, 0x200);
@@ -133,7 +133,7 @@ TEST(no_page_executes_without_execute, "14.17 14.18")
         spec.parts[0].characteristics = rows[i].characteristics;
         image_build(&spec, &file);
         require(NT_SUCCESS(make(true, &image, &layout)));
-        ok(nt_image_is_no_execute(image));
+        ok(image->no_execute);
         ok_eq(image->parts[1].protect, rows[i].protect);
         close(layout);
         nt_image_free(image);
@@ -254,7 +254,7 @@ TEST(a_layout_is_adopted_as_it_was_made, "14.26")
     spec.size_of_headers = 1; /* the view shows less than what was parsed */
     make_spec(&spec, &image, &layout);
     require(NT_SUCCESS(nt_image_adopt(layout, 0x5000, true, &adopted)));
-    ok(nt_image_is_no_execute(adopted));
+    ok(adopted->no_execute);
     ok_eq(nt_image_size(adopted), 0x5000);
     ok_mem_eq(&adopted->pe, &image->pe, sizeof(image->pe));
     nt_image_describe(image, &first);

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "harness/test.h"
-#include "os/file.h"
+#include "os/file-more.h"
 #include "os/os.h"
 #include "util/macro.h"
 
@@ -347,15 +347,13 @@ TEST(allocating_ends_under_a_storm_of_signals, "")
 TEST(locks_belong_to_the_description_and_are_seen_by_others, "")
 {
     int one = new_file("locked"), two = -1, copy = -1;
-    uint64_t found = 0;
+    uint64_t found = 0, end = 0;
 
     ok_eq(nt_os_file_open(path_of("locked"), O_RDWR, 0, &two), 0);
     ok_eq(nt_os_file_lock(one, F_RDLCK, 100, 10, false), 0);
-    ok_eq(nt_os_file_probe(one, F_WRLCK, 100, 10, &found), 0);
-    ok_eq(found, UINT64_MAX); /* one's own */
-    ok_eq(nt_os_file_probe(two, F_RDLCK, 100, 10, &found), 0);
-    ok_eq(found, UINT64_MAX);
-    ok_eq(nt_os_file_probe(two, F_WRLCK, 105, 1, &found), 0);
+    ok_eq(nt_os_file_find_lock(one, F_WRLCK, 100, 10, &found, &end), -ENOENT); /* one's own */
+    ok_eq(nt_os_file_find_lock(two, F_RDLCK, 100, 10, &found, &end), -ENOENT);
+    ok_eq(nt_os_file_find_lock(two, F_WRLCK, 105, 1, &found, &end), 0);
     ok_eq(found, 100);
     ok_eq(nt_os_file_lock(two, F_WRLCK, 105, 1, false), -EAGAIN);
     ok_eq(nt_os_dup(one, &copy), 0);
@@ -410,7 +408,7 @@ TEST(each_file_call_can_be_made_to_fail, "")
     FAILS(SYNC, nt_os_file_sync(fd));
     FAILS(MSYNC, nt_os_msync(&byte, 1, true));
     FAILS(LOCK, nt_os_file_lock(fd, F_RDLCK, 0, 1, false));
-    FAILS(LOCK, nt_os_file_probe(fd, F_RDLCK, 0, 1, &value));
+    FAILS(LOCK, nt_os_file_find_lock(fd, F_RDLCK, 0, 1, &value, &value));
     FAILS(UNLINK, nt_os_file_unlink(path_of("fails")));
     FAILS(UNLINK, nt_os_directory_remove(path_of("fails")));
     FAILS(MKDIR, nt_os_directory_make(path_of("folder")));

@@ -19,6 +19,12 @@
 
 /* --- deletion ------------------------------------------------------------------------------ */
 
+enum disposition {
+    DISPOSITION_DELETE = 1,    /* when the last handle that says so closes; else not (any more) */
+    DISPOSITION_POSIX = 2,     /* also while data sections show it (16.12) */
+    DISPOSITION_READ_ONLY = 4, /* also when it is read-only */
+};
+
 static NTSTATUS check_directory(const struct nt_file *file)
 {
     bool empty;
@@ -30,7 +36,7 @@ static NTSTATUS check_directory(const struct nt_file *file)
 }
 
 /* What refuses: read-only, and sections; POSIX deletion minds images only. */
-static NTSTATUS check_file(struct nt_file *file, enum nt_disposition disposition)
+static NTSTATUS check_file(struct nt_file *file, enum disposition disposition)
 {
     unsigned sections = NT_MARK_IMAGE_SECTION, found;
     struct stat stat;
@@ -38,9 +44,9 @@ static NTSTATUS check_file(struct nt_file *file, enum nt_disposition disposition
 
     if (r < 0)
         return nt_file_status(r);
-    if (nt_file_is_read_only(&stat) && !(disposition & NT_DISPOSITION_READ_ONLY))
+    if (nt_file_is_read_only(&stat) && !(disposition & DISPOSITION_READ_ONLY))
         return STATUS_CANNOT_DELETE;
-    if (!(disposition & NT_DISPOSITION_POSIX))
+    if (!(disposition & DISPOSITION_POSIX))
         sections |= NT_MARK_DATA_SECTION;
     r = nt_marks_probe(file->fd, sections, &found);
     if (r < 0)
@@ -48,11 +54,16 @@ static NTSTATUS check_file(struct nt_file *file, enum nt_disposition disposition
     return found ? STATUS_CANNOT_DELETE : STATUS_SUCCESS;
 }
 
-NTSTATUS nt_file_set_disposition(struct nt_file *file, enum nt_disposition disposition)
+/*
+ * 14.20, 16.9 to 16.11; the handle carries DELETE. While it is set, no handle is opened any more
+ * (STATUS_DELETE_PENDING), in any process. What FILE_FLAG_DELETE_ON_CLOSE promised is not taken
+ * back.
+ */
+static NTSTATUS dispose(struct nt_file *file, enum disposition disposition)
 {
     NTSTATUS status;
 
-    if (!(disposition & NT_DISPOSITION_DELETE)) {
+    if (!(disposition & DISPOSITION_DELETE)) {
         atomic_store(&file->delete_on_close, (file->options & FILE_FLAG_DELETE_ON_CLOSE) != 0);
         (void)nt_marks_clear(file->fd, NT_MARK_DELETE_PENDING);
         return STATUS_SUCCESS;
@@ -70,12 +81,12 @@ static NTSTATUS set_disposition(struct nt_file *file, const void *buffer)
 {
     const FILE_DISPOSITION_INFORMATION *information = buffer;
 
-    return nt_file_set_disposition(file, information->DoDeleteFile ? NT_DISPOSITION_DELETE : 0);
+    return dispose(file, information->DoDeleteFile ? DISPOSITION_DELETE : 0);
 }
 
 static NTSTATUS set_disposition_ex(struct nt_file *file, const void *buffer)
 {
-    enum nt_disposition disposition = 0;
+    enum disposition disposition = 0;
     ULONG flags;
 
     memcpy(&flags, buffer, sizeof(flags));
@@ -85,12 +96,12 @@ static NTSTATUS set_disposition_ex(struct nt_file *file, const void *buffer)
                  FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE))
         return STATUS_INVALID_PARAMETER;
     if (flags & FILE_DISPOSITION_FLAG_DELETE)
-        disposition |= NT_DISPOSITION_DELETE;
+        disposition |= DISPOSITION_DELETE;
     if (flags & FILE_DISPOSITION_FLAG_POSIX_SEMANTICS)
-        disposition |= NT_DISPOSITION_POSIX;
+        disposition |= DISPOSITION_POSIX;
     if (flags & FILE_DISPOSITION_FLAG_IGNORE_READONLY_ATTRIBUTE)
-        disposition |= NT_DISPOSITION_READ_ONLY;
-    return nt_file_set_disposition(file, disposition);
+        disposition |= DISPOSITION_READ_ONLY;
+    return dispose(file, disposition);
 }
 
 /* --- times, attributes, lengths ------------------------------------------------------------ */

@@ -50,19 +50,4 @@ NTSTATUS nt_file_set_win32(HANDLE handle, FILE_INFORMATION_CLASS which, const vo
 /** nt_file_name() - the path that an open file has now; the caller frees it */
 NTSTATUS nt_file_name(const struct nt_file *file, char **ret_path);
 
-enum nt_disposition {
-    NT_DISPOSITION_DELETE = 1, /* when the last handle that says so closes; else not (any more) */
-    NT_DISPOSITION_POSIX = 2,  /* also while data sections show it (16.12) */
-    NT_DISPOSITION_READ_ONLY = 4, /* also when it is read-only */
-};
-
-/**
- * nt_file_set_disposition() - 14.20, 16.9 to 16.11; the handle carries DELETE
- *
- * While it is set, no handle is opened any more (STATUS_DELETE_PENDING), in any process. What
- * FILE_FLAG_DELETE_ON_CLOSE promised is not taken back. Return: STATUS_SUCCESS;
- * STATUS_CANNOT_DELETE; STATUS_DIRECTORY_NOT_EMPTY.
- */
-NTSTATUS nt_file_set_disposition(struct nt_file *file, enum nt_disposition disposition);
-
 #endif

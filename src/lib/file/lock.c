@@ -126,27 +126,38 @@ static int mode_at(const struct nt_file_locks *locks, uint64_t at, uint64_t *end
     return mode;
 }
 
-/* Lets the kernel's locks in a piece be what the list says; never more than there was. */
-static void settle(const struct nt_file *file, const struct nt_file_locks *locks,
-                   struct piece piece)
+/*
+ * Lets the kernel's locks in a piece be what the list says; never more than there was. Returns
+ * the first error: to give up the middle of a lock takes memory.
+ */
+static int settle(const struct nt_file *file, const struct nt_file_locks *locks, struct piece piece)
 {
+    int first = 0;
+
     while (piece.from < piece.to) {
         uint64_t end = piece.to;
         int mode = mode_at(locks, piece.from, &end);
+        int r = nt_os_file_lock(fd_of(file, locks), mode, piece.from, end - piece.from, false);
 
-        (void)nt_os_file_lock(fd_of(file, locks), mode, piece.from, end - piece.from, false);
+        first = first ? first : r;
         piece.from = end;
     }
+    return first;
 }
 
-static void settle_range(const struct nt_file *file, const struct nt_file_locks *locks,
-                         const struct range *range)
+static int settle_range(const struct nt_file *file, const struct nt_file_locks *locks,
+                        const struct range *range)
 {
     struct piece pieces[2];
     unsigned n = pieces_of(range, pieces);
+    int first = 0;
 
-    for (unsigned i = 0; i < n; i++)
-        settle(file, locks, pieces[i]);
+    for (unsigned i = 0; i < n; i++) {
+        int r = settle(file, locks, pieces[i]);
+
+        first = first ? first : r;
+    }
+    return first;
 }
 
 /* Asks for what of a piece is not held strongly enough. *@piece is cut to what failed. */
@@ -181,7 +192,7 @@ static int acquire(const struct nt_file *file, const struct nt_file_locks *locks
 
         if (r < 0) {
             *ret_failed = pieces[i];
-            settle_range(file, locks, range);
+            (void)settle_range(file, locks, range);
             return r;
         }
     }
@@ -263,7 +274,7 @@ static NTSTATUS lock_range(struct nt_file *file, struct nt_file_locks *locks, st
                 r = sleep_for(file, locks, wanted, failed);
         } else if (wait) {
             /* What a sleep got, and cannot be kept, goes back. */
-            settle_range(file, locks, wanted);
+            (void)settle_range(file, locks, wanted);
             nt_lock_wait(NT_LOCK_FILES);
             r = 0;
         }
@@ -331,6 +342,22 @@ static struct range *take_out(struct nt_file_locks *locks, uint64_t offset, uint
     return range;
 }
 
+/* A range that is out of the list; when the kernel keeps its lock it is put back. */
+static NTSTATUS give_up(const struct nt_file *file, struct nt_file_locks *locks,
+                        struct range *range)
+{
+    int r = settle_range(file, locks, range);
+
+    if (r < 0) {
+        range->next = locks->ranges;
+        locks->ranges = range;
+        (void)settle_range(file, locks, range);
+        return nt_file_status(r);
+    }
+    nt_lock_wake_all(NT_LOCK_FILES);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS nt_file_unlock(HANDLE handle, uint64_t offset, uint64_t size)
 {
     NT_CLEANUP(nt_file_putp) struct nt_file *file = NULL;
@@ -346,12 +373,11 @@ NTSTATUS nt_file_unlock(HANDLE handle, uint64_t offset, uint64_t size)
     nt_lock_take(NT_LOCK_FILES);
     locks = atomic_load(&file->locks);
     range = locks ? take_out(locks, offset, size) : NULL;
-    if (range) {
-        settle_range(file, locks, range);
-        nt_lock_wake_all(NT_LOCK_FILES);
-    }
+    status = range ? give_up(file, locks, range) : STATUS_RANGE_NOT_LOCKED;
+    if (!NT_SUCCESS(status))
+        range = NULL; /* the list has it */
     nt_lock_drop(NT_LOCK_FILES);
-    return range ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED;
+    return status;
 }
 
 void nt_file_locks_free(struct nt_file *file)
@@ -367,7 +393,7 @@ void nt_file_locks_free(struct nt_file *file)
         locks->ranges = range->next;
         /* They would go with the description, but a forked child or the program may have it. */
         if (ours)
-            settle_range(file, locks, range);
+            (void)settle_range(file, locks, range); /* the description may live on */
         free(range);
     }
     nt_lock_drop(NT_LOCK_FILES);

@@ -11,7 +11,7 @@
 
 #include "lib/client/client.h"
 #include "lib/file/marks.h"
-#include "os/file.h"
+#include "os/file-more.h"
 #include "os/os.h"
 
 #define N_MARKS 12u
@@ -73,12 +73,12 @@ int nt_marks_clear(int fd, unsigned marks)
 /* Whether somebody bears one of these marks; a lock from before all marks on is a foreign one. */
 static int probe_range(int fd, unsigned first, unsigned count, bool *ret_found)
 {
-    uint64_t offset;
-    int r = nt_os_file_probe(fd, F_WRLCK, NT_FILE_MARKS_AT + first, count, &offset);
+    uint64_t from = 0, end;
+    int r = nt_os_file_find_lock(fd, F_WRLCK, NT_FILE_MARKS_AT + first, count, &from, &end);
 
-    if (r < 0)
+    if (r < 0 && r != -ENOENT)
         return r;
-    *ret_found = offset != UINT64_MAX && offset >= NT_FILE_MARKS_AT;
+    *ret_found = r == 0 && from >= NT_FILE_MARKS_AT;
     return 0;
 }
 

@@ -232,9 +232,12 @@ NTSTATUS nt_temp_name(const char *folder, const char *prefix, UINT number, char 
 {
     NTSTATUS status;
     struct stat stat;
+    int r = nt_os_file_stat_path(folder, true, &stat);
 
-    if (nt_os_file_stat_path(folder, true, &stat) < 0 || !S_ISDIR(stat.st_mode))
+    if (r == -ENOENT || r == -ENOTDIR || (r == 0 && !S_ISDIR(stat.st_mode)))
         return STATUS_NOT_A_DIRECTORY;
+    if (r < 0)
+        return nt_path_status(folder, r);
     number &= 0xFFFF;
     if (number == 0)
         return find_number(folder, prefix, ret_path, ret_number);

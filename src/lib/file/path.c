@@ -180,14 +180,7 @@ NTSTATUS nt_path_to_wide(const char *path, WCHAR *text, size_t room, size_t *ret
         return STATUS_NO_MEMORY;
     if (nt_utf8_to_units(path, units, length, &count) < 0)
         return STATUS_UNMAPPABLE_CHARACTER;
-    for (size_t i = 0; i < count; i++, wide++) {
-        uint32_t point = units[i];
-
-        if (is_high(units[i]))
-            point = 0x10000 + ((point - 0xD800) << 10) + (units[++i] - 0xDC00u);
-        if (wide < room)
-            text[wide] = (WCHAR)point;
-    }
+    (void)nt_units_to_wide(units, count, (uint32_t *)text, room, &wide);
     *ret_count = wide;
     if (wide >= room)
         return STATUS_BUFFER_TOO_SMALL;

@@ -25,7 +25,8 @@ int64_t nt_time_from_kernel(struct timespec time)
     return seconds * UNITS_PER_SECOND + time.tv_nsec / NS_PER_UNIT;
 }
 
-struct timespec nt_time_to_kernel(int64_t time)
+/* The reverse, for any value. */
+static struct timespec to_kernel(int64_t time)
 {
     int64_t seconds = time / UNITS_PER_SECOND;
     int64_t rest = time % UNITS_PER_SECOND;
@@ -57,7 +58,7 @@ static struct timespec to_set(int64_t time)
 {
     if (time == NT_TIME_KEEP || time == NT_TIME_FREEZE)
         return (struct timespec){.tv_nsec = UTIME_OMIT};
-    return nt_time_to_kernel(time);
+    return to_kernel(time);
 }
 
 NTSTATUS nt_file_set_times(const struct nt_file *file, int64_t created, int64_t read,

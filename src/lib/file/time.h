@@ -20,8 +20,6 @@ struct nt_file_times {
 
 /** nt_time_from_kernel() - of a moment before 1601: 0 */
 int64_t nt_time_from_kernel(struct timespec time);
-/** nt_time_to_kernel() - the reverse, for any value */
-struct timespec nt_time_to_kernel(int64_t time);
 
 /**
  * nt_file_get_times() - all four

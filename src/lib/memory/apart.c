@@ -125,7 +125,9 @@ static int dup_of_handles(struct nt_section *section, int *ret_fd)
         return -ENOENT;
     fd = nt_section_fd(section, true);
     r = fd < 0 ? -ENOENT : nt_os_dup(fd, ret_fd);
+    nt_move_begin_busy(); /* it may be the last one */
     nt_object_close(&section->object);
+    nt_move_end_busy();
     return r;
 }
 

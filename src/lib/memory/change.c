@@ -16,6 +16,7 @@
 #include "lib/memory/commit.h"
 #include "lib/memory/protect.h"
 #include "lib/memory/reserve.h"
+#include "lib/memory/section-attributes.h"
 #include "os/os.h"
 #include "os/pagemap.h"
 #include "rtl/status.h"
@@ -47,7 +48,8 @@ static ULONG run_at(const struct nt_region *region, uint64_t address, uint64_t l
 
 /* --- what is allowed ---------------------------------------------------------------- */
 
-bool nt_view_is_shared(const struct nt_region *region)
+/* Writes to the view reach its section: it was mapped MAP_SHARED. */
+static bool is_shared_view(const struct nt_region *region)
 {
     return region->kind == NT_REGION_VIEW && !(region->flags & NT_VIEW_IMAGE) &&
            (nt_protect_capabilities(region->allocation_protect) & NT_PROTECT_WRITE);
@@ -60,12 +62,8 @@ static ULONG image_protection(const struct nt_region *region, ULONG base)
         base = PAGE_WRITECOPY;
     if (base == PAGE_EXECUTE_READWRITE)
         base = PAGE_EXECUTE_WRITECOPY;
-    if (region->section && (region->section->attributes & SEC_NOCACHE)) {
-        if (base == PAGE_EXECUTE || base == PAGE_EXECUTE_READ)
-            base = PAGE_READONLY;
-        if (base == PAGE_EXECUTE_WRITECOPY)
-            base = PAGE_WRITECOPY;
-    }
+    if (region->section && nt_attributes_are_no_execute(region->section->attributes))
+        base = nt_protect_without_execute(base);
     return base;
 }
 
@@ -277,7 +275,7 @@ static NTSTATUS revert(const struct change *change)
     if (!(change->options & NT_CHANGE_REVERT))
         return STATUS_SUCCESS;
     for (uint64_t at = change->range.start; r == 0 && at < change->range.end; at = end) {
-        bool is_private = !nt_view_is_shared(region);
+        bool is_private = !is_shared_view(region);
 
         end = change->range.end;
         if (!is_private)
@@ -303,7 +301,7 @@ static NTSTATUS tell_kernel(const struct change *change)
     NTSTATUS status;
     int r;
 
-    if (nt_view_is_shared(region) && (region->apart || nt_protect_is_copy(change->protect))) {
+    if (is_shared_view(region) && (region->apart || nt_protect_is_copy(change->protect))) {
         const struct nt_apart_wish wish = {
             .range = change->range,
             .protect = change->protect,

@@ -73,7 +73,4 @@ NTSTATUS nt_change_watch(struct nt_region *region, unsigned kinds);
 bool nt_view_committed(const struct nt_section *section, uint64_t offset, uint64_t page,
                        uint64_t limit, uint64_t *ret_end);
 
-/** nt_view_is_shared() - writes to the view reach its section: it was mapped MAP_SHARED */
-bool nt_view_is_shared(const struct nt_region *region);
-
 #endif

@@ -25,6 +25,7 @@
 #include "lib/process/lock.h"
 #include "os/os.h"
 #include "os/system.h"
+#include "rtl/status.h"
 #include "util/macro.h"
 
 #define SMALL     (16ll << 20)
@@ -214,6 +215,13 @@ void nt_commit_release(uint64_t size)
 {
     if (size)
         add(-(int64_t)size);
+}
+
+NTSTATUS nt_commit_status(int error)
+{
+    NTSTATUS status = nt_status_from_errno(error);
+
+    return status == STATUS_DISK_FULL ? STATUS_COMMITMENT_LIMIT : status;
 }
 
 bool nt_commit_is_strict(void)

@@ -29,6 +29,9 @@ NTSTATUS nt_commit_check(uint64_t size);
  */
 void nt_commit_release(uint64_t size);
 
+/** nt_commit_status() - -errno of making or filling a memfd: too large is the commit limit */
+NTSTATUS nt_commit_status(int error);
+
 /** nt_commit_is_strict() - NTSHM_COMMIT=strict: what is committed is also allocated at once */
 bool nt_commit_is_strict(void);
 

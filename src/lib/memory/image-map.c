@@ -149,7 +149,7 @@ static NTSTATUS make_copy(struct relocated *relocated, const void *layout, uint6
     if (r == 0)
         r = nt_os_map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0, &copy);
     if (r < 0)
-        return nt_image_memory_status(r);
+        return nt_commit_status(r);
     status = fill_copy(relocated, layout, copy, base);
     (void)nt_os_unmap(copy, size);
     if (NT_SUCCESS(status))

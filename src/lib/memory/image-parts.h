@@ -7,11 +7,8 @@
 #ifndef NT_LIB_MEMORY_IMAGE_PARTS_H
 #define NT_LIB_MEMORY_IMAGE_PARTS_H
 
-#include <ntstatus.h>
-
 #include "lib/memory/image.h"
 #include "rtl/pe.h"
-#include "rtl/status.h"
 
 struct nt_image_part {
     uint32_t rva, size; /* size: whole pages, not 0 */
@@ -30,14 +27,6 @@ struct nt_image {
     uint32_t n_parts;
     struct nt_image_part parts[NT_PE_MAX_SECTIONS + 1];
 };
-
-/** nt_image_memory_status() - of a memfd: too large is the commit limit, not a full disk */
-static inline NTSTATUS nt_image_memory_status(int r)
-{
-    NTSTATUS status = nt_status_from_errno(r);
-
-    return status == STATUS_DISK_FULL ? STATUS_COMMITMENT_LIMIT : status;
-}
 
 /** nt_image_part_executes() - whether pages of a part are executable */
 static inline bool nt_image_part_executes(const struct nt_image_part *part)

@@ -17,6 +17,7 @@
 #include "lib/file/file.h"
 #include "lib/memory/commit.h"
 #include "lib/memory/image-parts.h"
+#include "lib/memory/protect.h"
 #include "os/file.h"
 #include "os/os.h"
 #include "os/system.h"
@@ -36,27 +37,13 @@ struct note {
 
 /* --- parts -------------------------------------------------------------------------- */
 
-/* 14.18: what is left of a protection when nothing may execute. */
-static ULONG without_execute(ULONG protect)
-{
-    switch (protect) {
-    case PAGE_EXECUTE:
-    case PAGE_EXECUTE_READ:
-        return PAGE_READONLY;
-    case PAGE_EXECUTE_WRITECOPY:
-        return PAGE_WRITECOPY;
-    default:
-        return protect;
-    }
-}
-
 static void add_part(struct nt_image *image, const struct nt_image_part *part)
 {
     struct nt_image_part *added = &image->parts[image->n_parts++];
 
     *added = *part;
     if (image->no_execute)
-        added->protect = without_execute(added->protect);
+        added->protect = nt_protect_without_execute(added->protect);
 }
 
 /* 14.7, 14.9: the headers, or all of it where memory is laid out as the file is. */
@@ -207,7 +194,7 @@ static NTSTATUS write_layout(int fd, const void *bytes, size_t size, uint64_t of
     int r = nt_os_file_write(fd, bytes, size, offset, &done);
 
     if (r < 0)
-        return nt_image_memory_status(r);
+        return nt_commit_status(r);
     return done == size ? STATUS_SUCCESS : STATUS_COMMITMENT_LIMIT;
 }
 
@@ -305,7 +292,7 @@ static NTSTATUS lay_out(struct nt_image *image, int file_fd, const struct header
         flags |= NT_OS_MEMFD_EXEC;
     r = nt_os_memfd_new("ntshm-image", size, flags, &fd);
     if (r < 0)
-        return nt_image_memory_status(r);
+        return nt_commit_status(r);
     status = copy_parts(image, file_fd, fd);
     if (NT_SUCCESS(status))
         status = write_note(image, headers, size, fd);
@@ -313,7 +300,7 @@ static NTSTATUS lay_out(struct nt_image *image, int file_fd, const struct header
         return status;
     r = nt_os_memfd_freeze(fd);
     if (r < 0)
-        return nt_image_memory_status(r);
+        return nt_commit_status(r);
     *ret_fd = nt_steal_fd(&fd);
     return STATUS_SUCCESS;
 }
@@ -402,11 +389,6 @@ NTSTATUS nt_image_adopt(int layout_fd, uint64_t size, bool no_execute, struct nt
 uint64_t nt_image_size(const struct nt_image *image)
 {
     return image->size;
-}
-
-bool nt_image_is_no_execute(const struct nt_image *image)
-{
-    return image->no_execute;
 }
 
 static bool contains_code(const struct nt_pe *pe)

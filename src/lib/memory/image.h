@@ -58,8 +58,6 @@ struct nt_image *nt_image_free(struct nt_image *image);
 
 /** nt_image_size() - SizeOfImage rounded up to a page (1.52 to 1.54) */
 uint64_t nt_image_size(const struct nt_image *image);
-/** nt_image_is_no_execute() - whether it was made with SEC_IMAGE_NO_EXECUTE */
-bool nt_image_is_no_execute(const struct nt_image *image);
 /** nt_image_describe() - SectionImageInformation */
 void nt_image_describe(const struct nt_image *image, SECTION_IMAGE_INFORMATION *ret_information);
 

@@ -63,7 +63,7 @@ static NTSTATUS check_allocation(uint64_t base, size_t size, ULONG type, ULONG p
         return STATUS_INVALID_PARAMETER_2;
     if (size == 0 || size > NT_USER_END - base)
         return STATUS_INVALID_PARAMETER_4;
-    /* 7.48: the privilege must be enabled, and nothing enables it yet. */
+    /* 7.48: the privilege must be enabled, and nothing enables it. */
     if (type & MEM_LARGE_PAGES)
         return STATUS_PRIVILEGE_NOT_HELD;
     return type & SPECIAL ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;

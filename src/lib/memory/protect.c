@@ -19,6 +19,19 @@ bool nt_protect_is_valid(ULONG protect)
     return modifiers == 0 || (!(modifiers & (modifiers - 1)) && base != PAGE_NOACCESS);
 }
 
+ULONG nt_protect_without_execute(ULONG protect)
+{
+    switch (protect) {
+    case PAGE_EXECUTE:
+    case PAGE_EXECUTE_READ:
+        return PAGE_READONLY;
+    case PAGE_EXECUTE_WRITECOPY:
+        return PAGE_WRITECOPY;
+    default:
+        return protect;
+    }
+}
+
 ULONG nt_protect_of_copy(ULONG protect)
 {
     ULONG written = protect & PAGE_EXECUTE_WRITECOPY ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;

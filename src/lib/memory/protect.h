@@ -31,6 +31,9 @@ static inline bool nt_protect_is_copy(ULONG protect)
     return protect & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
 }
 
+/** nt_protect_without_execute() - 14.18: what is left of an image's when nothing may execute */
+ULONG nt_protect_without_execute(ULONG protect);
+
 /** nt_protect_of_copy() - what a copy-on-write page is once a write has copied it (10.3) */
 ULONG nt_protect_of_copy(ULONG protect);
 

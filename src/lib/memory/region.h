@@ -31,12 +31,12 @@ struct nt_view_request {
     void *base;              /* NULL: the system chooses */
     uint64_t offset;         /* bytes into the section */
     size_t size;             /* bytes; 0: to the end */
-    ULONG allocation_type;   /* 0 or MEM_RESERVE; others are STATUS_NOT_SUPPORTED yet */
+    ULONG allocation_type;   /* 0 or MEM_RESERVE; MEM_REPLACE_PLACEHOLDER, MEM_LARGE_PAGES */
     ULONG protect;           /* PAGE_ value of the view */
     uint64_t lowest;         /* from MEM_ADDRESS_REQUIREMENTS; 0 for none */
     uint64_t highest;        /* last byte allowed; 0 for none */
     NTSTATUS process_status; /* what looking the process up gave: reported at its turn */
-    bool on_node;            /* a NUMA node was asked for: STATUS_NOT_SUPPORTED yet */
+    bool on_node;            /* a NUMA node was asked for */
 };
 
 /**
@@ -45,13 +45,15 @@ struct nt_view_request {
  * @ret_base: first byte of the view
  * @ret_size: bytes mapped, a multiple of the page size
  *
- * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_9 (allocation type),
+ * Return: STATUS_SUCCESS; for an image also STATUS_IMAGE_NOT_AT_BASE, a success, and the other
+ * values of nt_image_map(); STATUS_INVALID_PARAMETER_9 (allocation type),
  * STATUS_INVALID_PAGE_PROTECTION, STATUS_MAPPED_ALIGNMENT, STATUS_INVALID_PARAMETER_3 (base),
  * @request's process_status, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
  * STATUS_ACCESS_DENIED, STATUS_SECTION_PROTECTION, STATUS_INVALID_VIEW_SIZE,
  * STATUS_INVALID_PARAMETER_4 (the end lies beyond the address space),
- * STATUS_CONFLICTING_ADDRESSES, STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER for large pages of
- * a section that has none; STATUS_NOT_SUPPORTED for placeholders, guard pages and NUMA nodes.
+ * STATUS_CONFLICTING_ADDRESSES, STATUS_COMMITMENT_LIMIT (copy-on-write, 3.47),
+ * STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER for large pages of a section that has none;
+ * STATUS_NOT_SUPPORTED for placeholders and NUMA nodes; what the kernel said.
  */
 NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
                      size_t *ret_size);
@@ -62,7 +64,7 @@ NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void 
  *
  * Return: STATUS_SUCCESS; STATUS_NOT_MAPPED_VIEW; STATUS_INVALID_PARAMETER (flags);
  * STATUS_CONFLICTING_ADDRESSES (MEM_PRESERVE_PLACEHOLDER on a view that replaced none);
- * STATUS_INVALID_PAGE_PROTECTION when the view is pinned.
+ * STATUS_INVALID_PAGE_PROTECTION when the view is pinned, or its section SEC_NO_CHANGE (1.50).
  */
 NTSTATUS nt_view_unmap(const void *address, ULONG flags);
 

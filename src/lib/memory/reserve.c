@@ -345,10 +345,7 @@ static uint64_t set_bits(struct nt_reserve *reserve, uint64_t first, uint64_t en
 /* Of what the kernel says when there is no memory for a section, all is the commit limit. */
 static NTSTATUS commit_status(int r)
 {
-    NTSTATUS status = nt_status_from_errno(r);
-
-    return status == STATUS_DISK_FULL || status == STATUS_NO_MEMORY ? STATUS_COMMITMENT_LIMIT
-                                                                    : status;
+    return r == -ENOMEM ? STATUS_COMMITMENT_LIMIT : nt_commit_status(r);
 }
 
 NTSTATUS nt_reserve_commit(struct nt_reserve *reserve, uint64_t first, uint64_t count)

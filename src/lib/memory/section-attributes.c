@@ -42,7 +42,8 @@ static const struct row *find_row(ULONG attributes)
     return NULL;
 }
 
-bool nt_section_protection_is_valid(ULONG protection)
+/* 1.1, 1.2: exactly one of the six constants. */
+static bool is_valid_protection(ULONG protection)
 {
     switch (protection) {
     case PAGE_READONLY:
@@ -69,7 +70,7 @@ NTSTATUS nt_section_check_attributes(ULONG attributes, ULONG protection, bool ha
         return STATUS_INVALID_PARAMETER_6;
     if (has_file && !NT_SUCCESS(row->file))
         return row->file;
-    if (!nt_section_protection_is_valid(protection))
+    if (!is_valid_protection(protection))
         return STATUS_INVALID_PAGE_PROTECTION;
     if (nt_attributes_are_no_execute(attributes) && protection != PAGE_READONLY)
         return STATUS_INVALID_PARAMETER_6;

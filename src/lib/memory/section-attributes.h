@@ -23,9 +23,6 @@ static inline bool nt_section_protection_writes(ULONG protection)
     return protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE;
 }
 
-/** nt_section_protection_is_valid() - 1.1, 1.2: exactly one of the six constants */
-bool nt_section_protection_is_valid(ULONG protection);
-
 /**
  * nt_section_check_attributes() - may these flags and this protection make a section?
  * @has_file:       it shows a file, not the page file

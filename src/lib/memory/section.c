@@ -23,7 +23,6 @@
 #include "os/os.h"
 #include "os/system.h"
 #include "rtl/reserve-map.h"
-#include "rtl/status.h"
 #include "util/macro.h"
 
 /* --- the object ----------------------------------------------------------------------------- */
@@ -111,14 +110,6 @@ static NTSTATUS check_parameters(const struct nt_section_parameters *parameters,
                                                               : STATUS_ACCESS_DENIED;
 }
 
-/* What the kernel says of memory: too large is the commit limit, not a full disk. */
-static NTSTATUS memory_status(int r)
-{
-    NTSTATUS status = nt_status_from_errno(r);
-
-    return status == STATUS_DISK_FULL ? STATUS_COMMITMENT_LIMIT : status;
-}
-
 static void describe(struct nt_section *section, const struct nt_section_parameters *parameters,
                      ULONG attributes, uint64_t size)
 {
@@ -145,14 +136,15 @@ static NTSTATUS make_reserved(struct nt_section *section, enum nt_os_memfd_flags
     if (r == 0)
         r = nt_os_memfd_new("ntshm-commit", nt_reserve_map_size(section->size), 0, &map_fd);
     if (r < 0)
-        return memory_status(r);
+        return nt_commit_status(r);
     return nt_reserve_new(section->size, section->write_fd, map_fd, &section->reserve);
 }
 
 /* NTSHM_COMMIT=strict: the memory is not only promised. */
 static NTSTATUS allocate_now(int fd, uint64_t size)
 {
-    return nt_commit_is_strict() ? memory_status(nt_os_file_allocate(fd, 0, size)) : STATUS_SUCCESS;
+    return nt_commit_is_strict() ? nt_commit_status(nt_os_file_allocate(fd, 0, size))
+                                 : STATUS_SUCCESS;
 }
 
 static NTSTATUS make_memory(struct nt_section *section)
@@ -169,7 +161,7 @@ static NTSTATUS make_memory(struct nt_section *section)
         return status;
     section->charged = section->size;
     r = nt_os_memfd_new("ntshm", section->size, flags, &section->write_fd);
-    return r < 0 ? memory_status(r) : allocate_now(section->write_fd, section->size);
+    return r < 0 ? nt_commit_status(r) : allocate_now(section->write_fd, section->size);
 }
 
 /* The section takes what the backing owns. */

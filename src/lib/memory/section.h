@@ -44,7 +44,7 @@ struct nt_section_parameters {
 };
 
 /**
- * nt_section_create() - create a page-file section, or open the one of that name
+ * nt_section_create() - create a section, or open the one of that name
  * @name:       parsed name, or NULL for an unnamed section
  * @ret_handle: the handle; on STATUS_OBJECT_NAME_EXISTS it is one to the old section
  *
@@ -53,8 +53,9 @@ struct nt_section_parameters {
  * Return: STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS, also a success (only when @name has
  * OBJ_OPENIF); STATUS_INVALID_PAGE_PROTECTION, STATUS_INVALID_PARAMETER_n,
  * STATUS_INVALID_FILE_FOR_SECTION, STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_TYPE_MISMATCH,
- * STATUS_ACCESS_DENIED, STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY, the name's and the
- * connection's errors.
+ * STATUS_ACCESS_DENIED, STATUS_PRIVILEGE_NOT_HELD (large pages), STATUS_SECTION_TOO_BIG,
+ * STATUS_COMMITMENT_LIMIT, STATUS_NO_MEMORY, those of nt_section_back() for a file, the name's
+ * and the connection's errors.
  */
 NTSTATUS nt_section_create(const struct nt_object_name *name,
                            const struct nt_section_parameters *parameters, HANDLE *ret_handle);

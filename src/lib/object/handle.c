@@ -416,3 +416,19 @@ void nt_handle_renew(void)
             atomic_fetch_and_explicit(&chunk->slots[j].object, ~LOCKED, memory_order_relaxed);
     }
 }
+
+void nt_handle_each(void (*visit)(struct nt_object *object))
+{
+    for (unsigned i = 0; i < MAX_CHUNKS; i++) {
+        struct chunk *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
+
+        if (!chunk)
+            break;
+        for (unsigned j = 0; j < CHUNK_SLOTS; j++) {
+            uintptr_t value = atomic_load_explicit(&chunk->slots[j].object, memory_order_relaxed);
+
+            if (value)
+                visit((struct nt_object *)(value & ~LOCKED));
+        }
+    }
+}

@@ -11,6 +11,69 @@
 #include "lib/process/lock.h"
 #include "rtl/name.h"
 
+/* NT_LOCK_NAMED; changed within a move only, so that none is half-way in when a fork comes. */
+static LIST_HEAD(, nt_object) named_objects = LIST_HEAD_INITIALIZER(named_objects);
+
+/* --- who is named ------------------------------------------------------------------- */
+
+static void enlist(struct nt_object *object)
+{
+    nt_lock_take(NT_LOCK_NAMED);
+    LIST_INSERT_HEAD(&named_objects, object, named);
+    nt_lock_drop(NT_LOCK_NAMED);
+}
+
+void nt_named_last_close(struct nt_object *object)
+{
+    nt_move_begin();
+    object->type->last_close(object);
+    nt_lock_take(NT_LOCK_NAMED);
+    LIST_REMOVE(object, named);
+    nt_lock_drop(NT_LOCK_NAMED);
+    nt_move_end();
+}
+
+static void count_handle(struct nt_object *object)
+{
+    if (object->id)
+        atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed);
+}
+
+void nt_named_forked(void)
+{
+    struct nt_object *object, *next;
+
+    LIST_FOREACH (object, &named_objects, named)
+        atomic_store_explicit(&object->opens, 0, memory_order_relaxed);
+    nt_handle_each(count_handle);
+    for (object = LIST_FIRST(&named_objects); object; object = next) {
+        next = LIST_NEXT(object, named);
+        if (atomic_load_explicit(&object->opens, memory_order_relaxed) == 0) {
+            nt_named_last_close(object);
+            nt_object_unref(object);
+        }
+    }
+}
+
+static void enlist_again(struct nt_object *object)
+{
+    bool listed = false;
+    struct nt_object *other;
+
+    LIST_FOREACH (other, &named_objects, named)
+        listed |= other == object;
+    if (object->id && !listed)
+        LIST_INSERT_HEAD(&named_objects, object, named);
+}
+
+void nt_named_renew(void)
+{
+    LIST_INIT(&named_objects);
+    nt_handle_each(enlist_again);
+}
+
+/* --- from a reply to a handle ------------------------------------------------------- */
+
 /* The path that NtQueryObject will tell. The broker took the name, so it is a good one. */
 static NTSTATUS make_path(const struct nt_object_name *name, uint32_t session,
                           struct nt_object_path **ret_path)
@@ -48,6 +111,7 @@ static NTSTATUS adopt_reply(struct nt_client_reply *reply, const struct nt_objec
     object->path = path;
     object->id = reply->object.id;
     object->broker = reply->instance;
+    enlist(object);
     return nt_handle_hand_out(object, reply->object.access, name->attributes, ret_handle);
 }
 

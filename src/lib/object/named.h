@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Named objects of any kind: one round trip, and what the broker answered becomes an object of
- * this process with a handle. A fork waits until that is done, so that a child never holds a
- * lease without a handle.
+ * this process with a handle. A fork waits until that is done, and a child counts anew who holds
+ * what, so that it never holds a lease without a handle.
  */
 #ifndef NT_LIB_OBJECT_NAMED_H
 #define NT_LIB_OBJECT_NAMED_H
@@ -30,5 +30,16 @@ NTSTATUS nt_named_create(const struct nt_object_name *name, const struct nt_crea
                          const int *fds, size_t n_fds, nt_adopt_function adopt, HANDLE *ret_handle);
 NTSTATUS nt_named_open(const struct nt_object_name *name, const struct nt_open_request *request,
                        nt_adopt_function adopt, HANDLE *ret_handle);
+
+/** nt_named_last_close() - last_close() of a named object; no lock is held */
+void nt_named_last_close(struct nt_object *object);
+/**
+ * nt_named_forked() - in a forked child, locks free: only handles hold named objects open
+ *
+ * What a call of another thread of the parent held is given back, and with it the name.
+ */
+void nt_named_forked(void);
+/** nt_named_renew() - in a child made behind pthread_atfork: list the objects that have handles */
+void nt_named_renew(void);
 
 #endif

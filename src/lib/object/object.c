@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/object/object.h"
+#include "lib/object/named.h"
 #include "rtl/access.h"
 #include "util/macro.h"
 
@@ -51,7 +51,10 @@ bool nt_object_try_open(struct nt_object *object)
 struct nt_object *nt_object_close(struct nt_object *object)
 {
     if (object && atomic_fetch_sub_explicit(&object->opens, 1, memory_order_acq_rel) == 1) {
-        object->type->last_close(object);
+        if (object->id)
+            nt_named_last_close(object);
+        else
+            object->type->last_close(object);
         nt_object_unref(object);
     }
     return NULL;

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include <windows.h>
 #include <winternl.h>
@@ -55,6 +56,7 @@ struct nt_object {
     uint64_t id;                 /* the broker's number for a named object; 0 for an unnamed one */
     uint64_t broker;             /* and the instance of the broker that gave it */
     struct nt_object_path *path; /* of a named object, as NtQueryObject tells it; else NULL */
+    LIST_ENTRY(nt_object) named; /* of a named object, as long as it is open */
 };
 
 /**
@@ -160,5 +162,7 @@ NTSTATUS nt_handle_describe(HANDLE handle, struct nt_handle_description *ret_des
 
 /** nt_handle_renew() - in a forked child: free the lock bits of slots; opens and rights stay */
 void nt_handle_renew(void);
+/** nt_handle_each() - call @visit for the object of every handle; in a forked child only */
+void nt_handle_each(void (*visit)(struct nt_object *object));
 
 #endif

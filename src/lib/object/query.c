@@ -5,6 +5,7 @@
  */
 #include "lib/object/query.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,10 +31,13 @@ static NTSTATUS file_name(const struct nt_file *file, struct nt_object_path **re
     struct nt_object_path *path;
     const char *text = file->path;
     size_t count;
+    int r = nt_os_file_name(file->fd, &now);
 
-    if (nt_os_file_name(file->fd, &now) == 0)
-        text = now;
     *ret_path = NULL;
+    if (r == 0)
+        text = now;
+    else if (r != -ENOENT) /* deleted: it keeps the name that it had */
+        return nt_file_status(r);
     if (!text)
         return STATUS_SUCCESS;
     path = new_path(strlen(text)); /* a character takes no more units than bytes */

@@ -6,11 +6,10 @@
 #include <sched.h>
 #include <time.h>
 
+#include "lib/file/time.h"
 #include "lib/process/clock.h"
 
-#define UNITS_PER_SECOND    UINT64_C(10000000)
-/* From 1601-01-01 to 1970-01-01. */
-#define SECONDS_BEFORE_1970 UINT64_C(11644473600)
+#define UNITS_PER_SECOND UINT64_C(10000000)
 
 static uint64_t read_clock(clockid_t clock)
 {
@@ -22,7 +21,10 @@ static uint64_t read_clock(clockid_t clock)
 
 uint64_t nt_clock_wall(void)
 {
-    return read_clock(CLOCK_REALTIME) + SECONDS_BEFORE_1970 * UNITS_PER_SECOND;
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)nt_time_from_kernel(now);
 }
 
 uint64_t nt_clock_since_start(void)

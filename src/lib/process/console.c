@@ -3,12 +3,12 @@
  * Keys and questions; see console.h. What terminals send for a key becomes what Windows' console
  * gives for it.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/process/console.h"
+#include "lib/process/lock.h"
 #include "os/terminal.h"
 
 #define MOST_BYTES 16
@@ -29,7 +29,7 @@ static const struct {
     {"\033[23~", 0xE0, 133}, {"\033[24~", 0xE0, 134},
 };
 
-static pthread_mutex_t waiting_lock = PTHREAD_MUTEX_INITIALIZER;
+/* NT_LOCK_CONSOLE guards them. */
 static unsigned char waiting[MOST_BYTES]; /* bytes of a key that have not been given out */
 static size_t n_waiting;
 static int given_back = -1;
@@ -60,7 +60,7 @@ static int take_waiting(void)
 {
     int value = -1;
 
-    pthread_mutex_lock(&waiting_lock);
+    nt_lock_take(NT_LOCK_CONSOLE);
     if (given_back >= 0) {
         value = given_back;
         given_back = -1;
@@ -68,7 +68,7 @@ static int take_waiting(void)
         value = waiting[0];
         memmove(waiting, waiting + 1, --n_waiting);
     }
-    pthread_mutex_unlock(&waiting_lock);
+    nt_lock_drop(NT_LOCK_CONSOLE);
     return value;
 }
 
@@ -84,9 +84,9 @@ int nt_console_get(void)
     n = nt_os_read_keys(bytes, sizeof(bytes));
     if (n <= 0)
         return -1;
-    pthread_mutex_lock(&waiting_lock);
+    nt_lock_take(NT_LOCK_CONSOLE);
     translate(bytes, (size_t)n);
-    pthread_mutex_unlock(&waiting_lock);
+    nt_lock_drop(NT_LOCK_CONSOLE);
     return take_waiting();
 }
 
@@ -94,11 +94,11 @@ bool nt_console_unget(int value)
 {
     bool taken;
 
-    pthread_mutex_lock(&waiting_lock);
+    nt_lock_take(NT_LOCK_CONSOLE);
     taken = given_back < 0 && value >= 0;
     if (taken)
         given_back = value;
-    pthread_mutex_unlock(&waiting_lock);
+    nt_lock_drop(NT_LOCK_CONSOLE);
     return taken;
 }
 
@@ -116,9 +116,9 @@ bool nt_console_waits(void)
 {
     bool waits;
 
-    pthread_mutex_lock(&waiting_lock);
+    nt_lock_take(NT_LOCK_CONSOLE);
     waits = given_back >= 0 || n_waiting;
-    pthread_mutex_unlock(&waiting_lock);
+    nt_lock_drop(NT_LOCK_CONSOLE);
     if (waits)
         return true;
     if (nt_os_is_terminal(STDIN_FILENO))

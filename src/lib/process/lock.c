@@ -13,7 +13,7 @@
 
 #include "lib/client/client.h"
 #include "lib/memory/region.h"
-#include "lib/object/object.h"
+#include "lib/object/named.h"
 #include "lib/process/lock.h"
 #include "lib/sync/slab.h"
 #include "os/os.h"
@@ -56,26 +56,45 @@ void nt_lock_wake_all(enum nt_lock_id id)
     pthread_cond_broadcast(&locks[id].changed);
 }
 
+static __thread unsigned move_depth; /* a move within a move is the outer one's */
 static _Atomic uint32_t n_moves;
 static _Atomic uint32_t n_forks; /* 0 or 1: the one that everybody waits for */
+
+static void leave_move(void)
+{
+    atomic_fetch_sub(&n_moves, 1);
+    if (NT_UNLIKELY(atomic_load(&n_forks) != 0))
+        nt_os_futex_wake(&n_moves, INT_MAX);
+}
 
 void nt_move_begin(void)
 {
     nt_process_check();
+    if (move_depth++)
+        return;
     for (;;) {
         atomic_fetch_add(&n_moves, 1);
         if (NT_LIKELY(atomic_load(&n_forks) == 0))
             return;
-        nt_move_end();
+        leave_move();
         nt_os_futex_wait(&n_forks, 1, UINT64_MAX);
     }
 }
 
 void nt_move_end(void)
 {
-    atomic_fetch_sub(&n_moves, 1);
-    if (NT_UNLIKELY(atomic_load(&n_forks) != 0))
-        nt_os_futex_wake(&n_moves, INT_MAX);
+    if (--move_depth == 0)
+        leave_move();
+}
+
+void nt_move_begin_busy(void)
+{
+    move_depth++;
+}
+
+void nt_move_end_busy(void)
+{
+    move_depth--;
 }
 
 static void stop_moves(void)
@@ -116,7 +135,6 @@ static void after_fork_parent(void)
 
 static void forget_parent(void)
 {
-    nt_handle_renew();
     nt_client_forget();
     nt_os_forget_caches();
 }
@@ -131,8 +149,13 @@ static void after_fork_child(void)
         /* Waiters that the parent had are not here. */
         pthread_cond_init(&locks[id].changed, NULL);
     }
+    /* A thread of the parent that was about to begin one may have been counted for a moment. */
+    atomic_store(&n_moves, 0);
     atomic_store(&n_forks, 0);
     forget_parent();
+    /* Calls that the parent's other threads were in held objects open: they are not here. */
+    nt_handle_renew();
+    nt_named_forked();
 }
 
 void nt_process_began(void)
@@ -147,6 +170,9 @@ void nt_process_began(void)
     nt_slabs_forking();
     nt_regions_renew();
     forget_parent();
+    move_depth = 0;
+    nt_handle_renew();
+    nt_named_renew();
 }
 
 __attribute__((constructor)) static void prepare_for_fork(void)

@@ -19,8 +19,10 @@ enum nt_lock_id {
     NT_LOCK_REGIONS,     /* the region map; never held over mmap, munmap or mprotect */
     NT_LOCK_COMMIT,      /* what the last look at the machine's memory said */
     NT_LOCK_FAULTS,      /* what the fault handler knows; the handler itself takes no lock */
+    NT_LOCK_NAMED,       /* the list of named objects */
     NT_LOCK_HEAPS,       /* the lists of heaps, and movable blocks */
     NT_LOCK_ENVIRONMENT, /* the environment */
+    NT_LOCK_CONSOLE,     /* bytes of a key that _getch() has not given out */
     NT_LOCK_COUNT
 };
 
@@ -43,10 +45,17 @@ void nt_lock_wake_all(enum nt_lock_id id);
  *
  * Meanwhile the object's lease is held by a call and no handle: a child forked now would hold it
  * too, and the name would live as long as the child. So a fork waits for the end, and a beginning
- * for a fork. None of the locks above is held at the beginning.
+ * for a fork. None of the locks above is held at the beginning. A thread's moves may nest.
  */
 void nt_move_begin(void);
 void nt_move_end(void);
+/**
+ * nt_move_begin_busy(), nt_move_end_busy() - the same in a thread that has made a region busy
+ *
+ * A fork waits for the region as it is, and must not be waited for meanwhile.
+ */
+void nt_move_begin_busy(void);
+void nt_move_end_busy(void);
 
 /**
  * nt_process_check() - notice that this process is a forked child, without taking a lock

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The machine's memory and this process's part of it; see machine.h. /proc gives kibibytes.
+ * The machine's memory and this process's part of it; see machine.h.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,32 +8,15 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "lib/memory/commit-texts.h"
 #include "lib/process/machine.h"
-#include "os/fault.h"
+#include "os/file.h"
 #include "os/os.h"
 #include "os/system.h"
 
-/* The number behind "@name:" at the start of a line, or 0. */
-static uint64_t field(const char *text, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *line = text; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, name, length) == 0 && line[length] == ':')
-            return strtoull(line + length + 1, NULL, 10);
-    }
-    return 0;
-}
-
 static uint64_t bytes(const char *text, const char *name)
 {
-    return field(text, name) * 1024;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : 0;
+    return nt_commit_field(text, name, 0);
 }
 
 bool nt_machine_memory(struct nt_machine_memory *ret_memory)
@@ -44,20 +27,18 @@ bool nt_machine_memory(struct nt_machine_memory *ret_memory)
     *ret_memory = memory;
     if (nt_os_read_text("/proc/meminfo", text, sizeof(text)) < 0)
         return false;
-    memory.total = bytes(text, "MemTotal");
-    memory.available = bytes(text, "MemAvailable");
-    memory.committed = bytes(text, "Committed_AS");
-    memory.cached = bytes(text, "Cached");
-    memory.kernel_paged = bytes(text, "SReclaimable");
-    memory.kernel_nonpaged = bytes(text, "SUnreclaim");
-    memory.commit_limit = memory.total + bytes(text, "SwapTotal");
-    memory.commit_available = memory.available + bytes(text, "SwapFree");
+    memory.total = bytes(text, "MemTotal:");
+    memory.available = bytes(text, "MemAvailable:");
+    memory.committed = bytes(text, "Committed_AS:");
+    memory.cached = bytes(text, "Cached:");
+    memory.kernel_paged = bytes(text, "SReclaimable:");
+    memory.kernel_nonpaged = bytes(text, "SUnreclaim:");
+    memory.commit_limit = memory.total + bytes(text, "SwapTotal:");
     /* Only the strict rule has a limit that the kernel itself keeps. */
     if (nt_os_read_text("/proc/sys/vm/overcommit_memory", rule, sizeof(rule)) == 0 &&
-        rule[0] == '2') {
-        memory.commit_limit = bytes(text, "CommitLimit");
-        memory.commit_available = less(memory.commit_limit, memory.committed);
-    }
+        rule[0] == '2')
+        memory.commit_limit = bytes(text, "CommitLimit:");
+    memory.commit_available = nt_commit_machine_room(text, rule);
     *ret_memory = memory;
     return memory.total != 0;
 }
@@ -71,7 +52,7 @@ static uint32_t count_numbered(const char *path, const char *prefix)
     DIR *directory;
     int fd;
 
-    if (nt_os_open(path, O_RDONLY | O_DIRECTORY, 0, &fd) < 0)
+    if (nt_os_file_open(path, O_RDONLY | O_DIRECTORY, 0, &fd) < 0)
         return 0;
     directory = fdopendir(fd);
     if (!directory) {
@@ -109,11 +90,11 @@ bool nt_process_memory(struct nt_process_memory *ret_memory)
         return false;
     getrusage(RUSAGE_SELF, &usage);
     ret_memory->faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
-    ret_memory->resident = bytes(text, "VmRSS");
-    ret_memory->peak_resident = bytes(text, "VmHWM");
-    ret_memory->private_writable = bytes(text, "VmData") + bytes(text, "VmStk");
-    ret_memory->page_tables = bytes(text, "VmPTE");
-    ret_memory->address_space = bytes(text, "VmSize");
+    ret_memory->resident = bytes(text, "VmRSS:");
+    ret_memory->peak_resident = bytes(text, "VmHWM:");
+    ret_memory->private_writable = bytes(text, "VmData:") + bytes(text, "VmStk:");
+    ret_memory->page_tables = bytes(text, "VmPTE:");
+    ret_memory->address_space = bytes(text, "VmSize:");
     if (ret_memory->peak_resident < ret_memory->resident)
         ret_memory->peak_resident = ret_memory->resident;
     return true;
@@ -139,5 +120,5 @@ bool nt_process_is_traced(void)
     char text[4096];
 
     return nt_os_read_text("/proc/self/status", text, sizeof(text)) == 0 &&
-           field(text, "TracerPid") != 0;
+           nt_commit_field(text, "TracerPid:", 0) != 0;
 }

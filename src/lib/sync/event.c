@@ -9,6 +9,7 @@
 #include <ntstatus.h>
 
 #include "lib/object/named.h"
+#include "lib/process/clock.h"
 #include "lib/sync/event-word.h"
 #include "lib/sync/event.h"
 #include "lib/sync/slab.h"
@@ -179,6 +180,24 @@ uint64_t nt_deadline_after_ms(DWORD milliseconds)
         return 0;
     return milliseconds == INFINITE ? UINT64_MAX
                                     : nt_os_now_ns() + (uint64_t)milliseconds * 1000000u;
+}
+
+uint64_t nt_deadline_of(const LARGE_INTEGER *timeout)
+{
+    uint64_t units, now;
+
+    if (!timeout)
+        return UINT64_MAX;
+    if (timeout->QuadPart < 0) {
+        units = (uint64_t) - (timeout->QuadPart + 1) + 1;
+    } else {
+        now = nt_clock_wall();
+        units = (uint64_t)timeout->QuadPart > now ? (uint64_t)timeout->QuadPart - now : 0;
+    }
+    if (units == 0)
+        return 0;
+    now = nt_os_now_ns();
+    return units < (UINT64_MAX - now) / 100 ? now + units * 100 : UINT64_MAX;
 }
 
 /* What is no event: either always signalled, or nothing to wait for. */

@@ -34,6 +34,11 @@ NTSTATUS nt_event_change(HANDLE handle, enum nt_event_operation operation, LONG 
 
 /** nt_deadline_after_ms() - for nt_object_wait(): 0 stays 0, INFINITE is UINT64_MAX */
 uint64_t nt_deadline_after_ms(DWORD milliseconds);
+/**
+ * nt_deadline_of() - the same for a timeout of the Nt layer, in units of 100 ns
+ * @timeout: below 0: so long from now; else a moment, UTC since 1601; NULL: for ever
+ */
+uint64_t nt_deadline_of(const LARGE_INTEGER *timeout);
 
 /**
  * nt_object_wait() - wait for one object; needs SYNCHRONIZE
