@@ -28,7 +28,8 @@ void nt_named_last_close(struct nt_object *object)
     nt_move_begin();
     object->type->last_close(object);
     nt_lock_take(NT_LOCK_NAMED);
-    LIST_REMOVE(object, named);
+    if (object->named.le_prev) /* not of a child made behind pthread_atfork */
+        LIST_REMOVE(object, named);
     nt_lock_drop(NT_LOCK_NAMED);
     nt_move_end();
 }
@@ -55,21 +56,22 @@ void nt_named_forked(void)
     }
 }
 
-static void enlist_again(struct nt_object *object)
+static void unlist(struct nt_object *object)
 {
-    bool listed = false;
-    struct nt_object *other;
+    object->named.le_prev = NULL;
+}
 
-    LIST_FOREACH (other, &named_objects, named)
-        listed |= other == object;
-    if (object->id && !listed)
+static void enlist_once(struct nt_object *object)
+{
+    if (object->id && !object->named.le_prev)
         LIST_INSERT_HEAD(&named_objects, object, named);
 }
 
 void nt_named_renew(void)
 {
     LIST_INIT(&named_objects);
-    nt_handle_each(enlist_again);
+    nt_handle_each(unlist);
+    nt_handle_each(enlist_once);
 }
 
 /* --- from a reply to a handle ------------------------------------------------------- */

@@ -16,6 +16,7 @@ void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
     object->id = 0;
     object->broker = 0;
     object->path = NULL;
+    object->named.le_prev = NULL;
 }
 
 struct nt_object *nt_object_ref(struct nt_object *object)
