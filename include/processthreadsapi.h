@@ -24,15 +24,64 @@ DWORD WINAPI GetCurrentThreadId(VOID);
 /* GetCurrentThread - the pseudo handle (HANDLE)-2 of the calling thread. It cannot fail. */
 HANDLE WINAPI GetCurrentThread(VOID);
 
+/* GetCurrentProcessorNumber, GetCurrentProcessorNumberEx - where the calling thread is at this
+ * moment; the first gives the number within its group. They cannot fail. */
+DWORD WINAPI GetCurrentProcessorNumber(VOID);
+VOID WINAPI GetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber);
+
 /*
  * ExitProcess - end the process as exit() does: functions of atexit() run, streams are flushed.
  * @uExitCode: Linux keeps the low 8 bits; where those are 0 and others are not, it is 255
  */
 VOID WINAPI ExitProcess(UINT uExitCode) DECLSPEC_NORETURN;
 
+/*
+ * FlushInstructionCache - after a program has written code: every thread executes what is there.
+ * @hProcess: GetCurrentProcess(); @lpBaseAddress, @dwSize: the range in bytes, or NULL for all
+ * Return: TRUE; FALSE with ERROR_INVALID_HANDLE.
+ */
+BOOL WINAPI FlushInstructionCache(HANDLE hProcess, LPCVOID lpBaseAddress, SIZE_T dwSize);
+
 /* TerminateProcess - end the process at once. @hProcess: GetCurrentProcess(). FALSE with
  * ERROR_INVALID_HANDLE; there are no handles of other processes. */
 BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
+
+/*
+ * OpenProcessToken - a handle to the token of this process (securitybaseapi.h).
+ * @ProcessHandle: GetCurrentProcess()
+ * @DesiredAccess: TOKEN_QUERY, TOKEN_ADJUST_PRIVILEGES, ... or MAXIMUM_ALLOWED
+ * Return: TRUE; FALSE with ERROR_INVALID_HANDLE (there are no handles of other processes),
+ * ERROR_ACCESS_DENIED (no right at all, or one that tokens do not have), ERROR_NOACCESS.
+ */
+BOOL WINAPI OpenProcessToken(HANDLE ProcessHandle, DWORD DesiredAccess, PHANDLE TokenHandle);
+
+/*
+ * OpenThreadToken - FALSE with ERROR_NO_TOKEN: no thread impersonates anybody.
+ * @ThreadHandle: GetCurrentThread(); another one is ERROR_INVALID_HANDLE
+ * @OpenAsSelf:   of no meaning then
+ */
+BOOL WINAPI OpenThreadToken(HANDLE ThreadHandle, DWORD DesiredAccess, BOOL OpenAsSelf,
+                            PHANDLE TokenHandle);
+
+/*
+ * GetCurrentProcessToken, GetCurrentThreadToken, GetCurrentThreadEffectiveToken - pseudo handles,
+ * with TOKEN_QUERY and TOKEN_QUERY_SOURCE. A call with the thread's is ERROR_NO_TOKEN; the
+ * effective token is the process's. They need no closing.
+ */
+static __inline__ HANDLE GetCurrentProcessToken(VOID)
+{
+    return (HANDLE)(LONG_PTR)-4;
+}
+
+static __inline__ HANDLE GetCurrentThreadToken(VOID)
+{
+    return (HANDLE)(LONG_PTR)-5;
+}
+
+static __inline__ HANDLE GetCurrentThreadEffectiveToken(VOID)
+{
+    return (HANDLE)(LONG_PTR)-6;
+}
 
 #ifdef __cplusplus
 }

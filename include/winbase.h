@@ -15,6 +15,7 @@
 #include "synchapi.h"
 #include "processthreadsapi.h"
 #include "sysinfoapi.h"
+#include "systemtopologyapi.h"
 #include "fileapi.h"
 #include "processenv.h"
 #include "ioapiset.h"
@@ -173,12 +174,33 @@ extern "C" {
 
 /*
  * MapViewOfFileExNuma - as MapViewOfFileEx (memoryapi.h), on a NUMA node
- * @nndPreferred: NUMA_NO_PREFERRED_NODE (7.45); a node is ERROR_NOT_SUPPORTED in this version
+ * @nndPreferred: where pages are wanted that are not there yet (7.43), or NUMA_NO_PREFERRED_NODE
+ * (7.45): the node that the section was made with, if any (7.46)
  */
 LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
                                   DWORD dwFileOffsetHigh, DWORD dwFileOffsetLow,
                                   SIZE_T dwNumberOfBytesToMap, LPVOID lpBaseAddress,
                                   DWORD nndPreferred);
+
+/*
+ * GetNumaProcessorNode, GetNumaProcessorNodeEx - the node of a processor (of group 0)
+ * @NodeNumber: MAXUCHAR, MAXUSHORT when there is no such processor
+ * Return: TRUE; FALSE with ERROR_INVALID_PARAMETER.
+ */
+BOOL WINAPI GetNumaProcessorNode(UCHAR Processor, PUCHAR NodeNumber);
+BOOL WINAPI GetNumaProcessorNodeEx(PPROCESSOR_NUMBER Processor, PUSHORT NodeNumber);
+
+/* GetNumaNodeProcessorMask - GetNumaNodeProcessorMaskEx (systemtopologyapi.h) for a node whose
+ * processors are in group 0; of other groups it says 0. */
+BOOL WINAPI GetNumaNodeProcessorMask(UCHAR Node, PULONGLONG ProcessorMask);
+
+/*
+ * GetNumaAvailableMemoryNode, GetNumaAvailableMemoryNodeEx - bytes of a node's memory that are
+ * free or hold pages of files
+ * Return: TRUE; FALSE with ERROR_INVALID_PARAMETER: there is no such node.
+ */
+BOOL WINAPI GetNumaAvailableMemoryNode(UCHAR Node, PULONGLONG AvailableBytes);
+BOOL WINAPI GetNumaAvailableMemoryNodeEx(USHORT Node, PULONGLONG AvailableBytes);
 
 /* CreateFileMappingA, CreateFileMappingNumaA, OpenFileMappingA - as those with a W (memoryapi.h)
  * with the name in UTF-8; also ERROR_NO_UNICODE_TRANSLATION. */
@@ -281,6 +303,55 @@ BOOL WINAPI CreateHardLinkW(LPCWSTR lpFileName, LPCWSTR lpExistingFileName,
  * auto-reset), and leave it unsignalled. FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED.
  */
 BOOL WINAPI PulseEvent(HANDLE hEvent);
+
+/*
+ * LookupPrivilegeValueA, LookupPrivilegeValueW - the number of a privilege.
+ * @lpSystemName: NULL or "" for this computer, or its name
+ * @lpName:       SE_LOCK_MEMORY_NAME, ...; the case of letters does not matter
+ * @lpLuid:       the same on every computer
+ * Return: TRUE; FALSE with ERROR_NO_SUCH_PRIVILEGE, RPC_S_SERVER_UNAVAILABLE (another computer),
+ * ERROR_NOACCESS.
+ *
+ * LookupPrivilegeNameA, LookupPrivilegeNameW - its name.
+ * LookupPrivilegeDisplayNameA, LookupPrivilegeDisplayNameW - what it allows, in English.
+ * @cchName: in: characters that fit, with the NUL; out: those of the text without it, or those
+ *           that are needed, with it (ERROR_INSUFFICIENT_BUFFER)
+ */
+BOOL WINAPI LookupPrivilegeValueA(LPCSTR lpSystemName, LPCSTR lpName, PLUID lpLuid);
+BOOL WINAPI LookupPrivilegeValueW(LPCWSTR lpSystemName, LPCWSTR lpName, PLUID lpLuid)
+    NTSHM_WIDE(LookupPrivilegeValueW);
+BOOL WINAPI LookupPrivilegeNameA(LPCSTR lpSystemName, PLUID lpLuid, LPSTR lpName, LPDWORD cchName);
+BOOL WINAPI LookupPrivilegeNameW(LPCWSTR lpSystemName, PLUID lpLuid, LPWSTR lpName, LPDWORD cchName)
+    NTSHM_WIDE(LookupPrivilegeNameW);
+BOOL WINAPI LookupPrivilegeDisplayNameA(LPCSTR lpSystemName, LPCSTR lpName, LPSTR lpDisplayName,
+                                        LPDWORD cchDisplayName, LPDWORD lpLanguageId);
+BOOL WINAPI LookupPrivilegeDisplayNameW(LPCWSTR lpSystemName, LPCWSTR lpName, LPWSTR lpDisplayName,
+                                        LPDWORD cchDisplayName, LPDWORD lpLanguageId)
+    NTSHM_WIDE(LookupPrivilegeDisplayNameW);
+
+#ifdef UNICODE
+#    define LookupPrivilegeValue       LookupPrivilegeValueW
+#    define LookupPrivilegeName        LookupPrivilegeNameW
+#    define LookupPrivilegeDisplayName LookupPrivilegeDisplayNameW
+#else
+#    define LookupPrivilegeValue       LookupPrivilegeValueA
+#    define LookupPrivilegeName        LookupPrivilegeNameA
+#    define LookupPrivilegeDisplayName LookupPrivilegeDisplayNameA
+#endif
+
+/* GetProcessWorkingSetSize, SetProcessWorkingSetSize - see GetProcessWorkingSetSizeEx. */
+BOOL WINAPI GetProcessWorkingSetSize(HANDLE hProcess, PSIZE_T lpMinimumWorkingSetSize,
+                                     PSIZE_T lpMaximumWorkingSetSize);
+BOOL WINAPI SetProcessWorkingSetSize(HANDLE hProcess, SIZE_T dwMinimumWorkingSetSize,
+                                     SIZE_T dwMaximumWorkingSetSize);
+
+/*
+ * MapUserPhysicalPagesScatter - MapUserPhysicalPages with an address for each page
+ * @VirtualAddresses: each in a window, of which there may be several; none of them twice
+ * @PageArray: the page for each address, a 0 to unmap what is there; NULL to unmap all
+ */
+BOOL WINAPI MapUserPhysicalPagesScatter(PVOID *VirtualAddresses, ULONG_PTR NumberOfPages,
+                                        PULONG_PTR PageArray);
 
 #ifdef UNICODE
 #    define CopyFile       CopyFileW

@@ -155,6 +155,7 @@
 #define ERROR_TIMEOUT                      1460
 #define ERROR_BAD_CONFIGURATION            1610
 #define ERROR_NOT_SAME_OBJECT              1656
+#define RPC_S_SERVER_UNAVAILABLE           1722
 #define ERROR_INVALID_USER_BUFFER          1784
 #define ERROR_RESOURCE_DATA_NOT_FOUND      1812
 #define ERROR_RESOURCE_TYPE_NOT_FOUND      1813

@@ -305,6 +305,7 @@ typedef struct FILE_ID_128 {
 #define MEM_RESET                      0x00080000
 #define MEM_TOP_DOWN                   0x00100000
 #define MEM_WRITE_WATCH                0x00200000
+#define WRITE_WATCH_FLAG_RESET         0x00000001
 #define MEM_PHYSICAL                   0x00400000
 #define MEM_ROTATE                     0x00800000
 #define MEM_DIFFERENT_IMAGE_BASE_OK    0x00800000
@@ -389,7 +390,30 @@ typedef struct DECLSPEC_ALIGN(8) MEM_EXTENDED_PARAMETER {
     } DUMMYUNIONNAME;
 } MEM_EXTENDED_PARAMETER, *PMEM_EXTENDED_PARAMETER;
 
-#define NUMA_NO_PREFERRED_NODE         ((DWORD)-1)
+/* MemExtendedParameterPartitionHandle: one partition, the system's, is all there is. */
+#define MEMORY_CURRENT_PARTITION_HANDLE ((HANDLE)(LONG_PTR)-1)
+#define MEMORY_SYSTEM_PARTITION_HANDLE  ((HANDLE)(LONG_PTR)-2)
+
+/* SetProcessWorkingSetSizeEx */
+#define QUOTA_LIMITS_HARDWS_MIN_ENABLE  0x00000001
+#define QUOTA_LIMITS_HARDWS_MIN_DISABLE 0x00000002
+#define QUOTA_LIMITS_HARDWS_MAX_ENABLE  0x00000004
+#define QUOTA_LIMITS_HARDWS_MAX_DISABLE 0x00000008
+
+#define NUMA_NO_PREFERRED_NODE          ((DWORD)-1)
+
+/* A processor, and processors: in groups of 64, by their number. */
+typedef struct _PROCESSOR_NUMBER {
+    WORD Group;
+    BYTE Number;
+    BYTE Reserved;
+} PROCESSOR_NUMBER, *PPROCESSOR_NUMBER;
+
+typedef struct _GROUP_AFFINITY {
+    KAFFINITY Mask;
+    WORD Group;
+    WORD Reserved[3];
+} GROUP_AFFINITY, *PGROUP_AFFINITY;
 
 #define MAXIMUM_WAIT_OBJECTS           64
 
@@ -619,5 +643,6 @@ template <class E> struct ntshm_enum_bits {
 #include "ntimage.h"
 
 #include "ntshm/winnt-more.h"
+#include "ntshm/winnt-token.h"
 
 #endif

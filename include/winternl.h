@@ -361,8 +361,10 @@ NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle,
  * @SectionOffset: in bytes, a multiple of 64 KiB; NULL for 0
  * @ViewSize: in: bytes, 0 for the rest; out: the size, rounded up to a page
  * @InheritDisposition: ViewShare or ViewUnmap
- * @AllocationType: 0, MEM_RESERVE, MEM_TOP_DOWN; MEM_REPLACE_PLACEHOLDER is
- *   STATUS_NOT_SUPPORTED, others STATUS_INVALID_PARAMETER_9
+ * @AllocationType: 0, MEM_RESERVE, MEM_TOP_DOWN (the highest address that will do),
+ *   MEM_LARGE_PAGES; in NtMapViewOfSectionEx also MEM_REPLACE_PLACEHOLDER, with which base and
+ *   offset are multiples of a page and base and size those of a placeholder; others
+ *   STATUS_INVALID_PARAMETER_9
  * @Win32Protect, @PageProtection: a PAGE_ constant
  * @ExtendedParameters, @ExtendedParameterCount: as in MapViewOfFile3
  * Return: STATUS_SUCCESS; STATUS_IMAGE_NOT_AT_BASE, also a success (14.2);
@@ -385,7 +387,8 @@ NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, 
 
 /*
  * NtUnmapViewOfSection, NtUnmapViewOfSectionEx - unmap the view that holds @BaseAddress.
- * @Flags: MEM_UNMAP_WITH_TRANSIENT_BOOST, MEM_PRESERVE_PLACEHOLDER
+ * @Flags: MEM_UNMAP_WITH_TRANSIENT_BOOST, MEM_PRESERVE_PLACEHOLDER: the place becomes the
+ *   placeholder again that the view replaced (5.30)
  * Return: STATUS_SUCCESS, STATUS_NOT_MAPPED_VIEW, STATUS_INVALID_HANDLE,
  * STATUS_OBJECT_TYPE_MISMATCH, STATUS_INVALID_PARAMETER, STATUS_CONFLICTING_ADDRESSES (4.12: the
  * view replaced no placeholder), STATUS_INVALID_PAGE_PROTECTION (pinned, or SEC_NO_CHANGE: 1.50).
@@ -393,19 +396,130 @@ NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle, 
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
 NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress, ULONG Flags);
 
-typedef enum _MEMORY_INFORMATION_CLASS { MemoryBasicInformation } MEMORY_INFORMATION_CLASS;
+typedef enum _MEMORY_INFORMATION_CLASS {
+    MemoryBasicInformation,
+    MemoryWorkingSetInformation,
+    MemoryMappedFilenameInformation,
+    MemoryRegionInformation,
+    MemoryWorkingSetExInformation,
+    MemorySharedCommitInformation,
+    MemoryImageInformation,
+    MemoryRegionInformationEx,
+    MemoryPrivilegedBasicInformation
+} MEMORY_INFORMATION_CLASS;
+
+typedef union _MEMORY_WORKING_SET_BLOCK {
+    ULONG_PTR Flags;
+    __extension__ struct {
+        __extension__ ULONG_PTR Protection : 5;
+        __extension__ ULONG_PTR ShareCount : 3;
+        __extension__ ULONG_PTR Shared : 1;
+        __extension__ ULONG_PTR Node : 3;
+        __extension__ ULONG_PTR VirtualPage : 52;
+    };
+} MEMORY_WORKING_SET_BLOCK, *PMEMORY_WORKING_SET_BLOCK;
+
+typedef struct _MEMORY_WORKING_SET_INFORMATION {
+    ULONG_PTR NumberOfEntries;
+    MEMORY_WORKING_SET_BLOCK WorkingSetInfo[1];
+} MEMORY_WORKING_SET_INFORMATION, *PMEMORY_WORKING_SET_INFORMATION;
+
+/* Of a page that is not Valid only Shared and Bad mean something. */
+typedef union _MEMORY_WORKING_SET_EX_BLOCK {
+    ULONG_PTR Flags;
+    __extension__ struct {
+        __extension__ ULONG_PTR Valid : 1;
+        __extension__ ULONG_PTR ShareCount : 3;
+        __extension__ ULONG_PTR Win32Protection : 11;
+        __extension__ ULONG_PTR Shared : 1;
+        __extension__ ULONG_PTR Node : 6;
+        __extension__ ULONG_PTR Locked : 1;
+        __extension__ ULONG_PTR LargePage : 1;
+        __extension__ ULONG_PTR Reserved : 7;
+        __extension__ ULONG_PTR Bad : 1;
+        __extension__ ULONG_PTR ReservedUlong : 32;
+    };
+} MEMORY_WORKING_SET_EX_BLOCK, *PMEMORY_WORKING_SET_EX_BLOCK;
+
+typedef struct _MEMORY_WORKING_SET_EX_INFORMATION {
+    PVOID VirtualAddress;
+    MEMORY_WORKING_SET_EX_BLOCK VirtualAttributes;
+} MEMORY_WORKING_SET_EX_INFORMATION, *PMEMORY_WORKING_SET_EX_INFORMATION;
+
+typedef struct _MEMORY_SECTION_NAME {
+    UNICODE_STRING SectionFileName;
+} MEMORY_SECTION_NAME, *PMEMORY_SECTION_NAME;
+
+typedef struct _MEMORY_REGION_INFORMATION {
+    PVOID AllocationBase;
+    ULONG AllocationProtect;
+    __extension__ union {
+        ULONG RegionType;
+        __extension__ struct {
+            ULONG Private : 1;
+            ULONG MappedDataFile : 1;
+            ULONG MappedImage : 1;
+            ULONG MappedPageFile : 1;
+            ULONG MappedPhysical : 1;
+            ULONG DirectMapped : 1;
+            ULONG SoftwareEnclave : 1;
+            ULONG PageSize64K : 1;
+            ULONG PlaceholderReservation : 1;
+            ULONG MappedAwe : 1;
+            ULONG MappedWriteWatch : 1;
+            ULONG PageSizeLarge : 1;
+            ULONG PageSizeHuge : 1;
+            ULONG Reserved : 19;
+        };
+    };
+    SIZE_T RegionSize;
+    SIZE_T CommitSize;
+    ULONG_PTR PartitionId;
+    ULONG_PTR NodePreference;
+} MEMORY_REGION_INFORMATION, *PMEMORY_REGION_INFORMATION;
+
+typedef struct _MEMORY_IMAGE_INFORMATION {
+    PVOID ImageBase;
+    SIZE_T SizeOfImage;
+    __extension__ union {
+        ULONG ImageFlags;
+        __extension__ struct {
+            ULONG ImagePartialMap : 1;
+            ULONG ImageNotExecutable : 1;
+            ULONG ImageSigningLevel : 4;
+            ULONG Reserved : 26;
+        };
+    };
+} MEMORY_IMAGE_INFORMATION, *PMEMORY_IMAGE_INFORMATION;
 
 /*
- * NtAllocateVirtualMemory, NtFreeVirtualMemory, NtProtectVirtualMemory, NtQueryVirtualMemory,
- * NtFlushVirtualMemory - what VirtualAlloc, VirtualFree, VirtualProtect, VirtualQuery and
- * FlushViewOfFile stand on.
+ * NtAllocateVirtualMemory, NtAllocateVirtualMemoryEx, NtFreeVirtualMemory,
+ * NtProtectVirtualMemory, NtQueryVirtualMemory, NtFlushVirtualMemory - what VirtualAlloc,
+ * VirtualFree, VirtualProtect, VirtualQuery and FlushViewOfFile stand on.
  * @ProcessHandle: NtCurrentProcess(); NULL is STATUS_INVALID_HANDLE (3.31)
  * @BaseAddress, @RegionSize, @NumberOfBytes: in: the range in bytes; out: in whole pages, left
  *   alone on failure (7.33)
  * @ZeroBits: how many high bits of a chosen address must be 0, or 0
- * @FreeType: MEM_DECOMMIT or MEM_RELEASE
+ * @AllocationType, @Protect, @PageProtection: as in VirtualAlloc; NtAllocateVirtualMemoryEx knows
+ *   placeholders, as VirtualAlloc2 does
+ * @ExtendedParameters, @ExtendedParameterCount: as in VirtualAlloc2; looked at first (17.4)
+ * @FreeType: MEM_DECOMMIT or MEM_RELEASE; with a size, MEM_RELEASE gives back a part, and what
+ *   is left of the allocation is one or two of their own (7.26, 5.44). With MEM_RELEASE, and a
+ *   size, MEM_PRESERVE_PLACEHOLDER or MEM_COALESCE_PLACEHOLDERS: see VirtualFree.
  * @OldProtect: receives the protection of the first page; NULL is STATUS_ACCESS_VIOLATION (9.27)
- * @MemoryInformationClass: MemoryBasicInformation; others STATUS_INVALID_INFO_CLASS
+ * @MemoryInformationClass: for this library's memory and everybody else's in the process:
+ *   MemoryBasicInformation: MEMORY_BASIC_INFORMATION, as VirtualQuery
+ *   MemoryWorkingSetInformation: MEMORY_WORKING_SET_INFORMATION, see QueryWorkingSet
+ *   MemoryMappedFilenameInformation: MEMORY_SECTION_NAME and the text behind it: the path of the
+ *     mapped file in this system (8.30, 8.31). STATUS_INVALID_ADDRESS for free and private memory,
+ *     STATUS_FILE_INVALID for a view without a file, STATUS_BUFFER_OVERFLOW without room for it
+ *   MemoryRegionInformation, MemoryRegionInformationEx: MEMORY_REGION_INFORMATION of the whole
+ *     allocation, at least up to CommitSize (8.32); only the second sets the flags.
+ *     STATUS_INVALID_ADDRESS for free memory
+ *   MemoryWorkingSetExInformation: an array of MEMORY_WORKING_SET_EX_INFORMATION, see
+ *     QueryWorkingSetEx
+ *   MemoryImageInformation: MEMORY_IMAGE_INFORMATION, all zero where no image is mapped
+ *   Others are STATUS_INVALID_INFO_CLASS.
  * @IoStatusBlock: receives the status
  * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_ACCESS_VIOLATION,
  * STATUS_INVALID_PARAMETER and its numbered kin, STATUS_INVALID_PAGE_PROTECTION,
@@ -417,6 +531,11 @@ typedef enum _MEMORY_INFORMATION_CLASS { MemoryBasicInformation } MEMORY_INFORMA
  */
 NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits,
                                        PSIZE_T RegionSize, ULONG AllocationType, ULONG Protect);
+NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID *BaseAddress,
+                                         PSIZE_T RegionSize, ULONG AllocationType,
+                                         ULONG PageProtection,
+                                         PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                         ULONG ExtendedParameterCount);
 NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
                                    ULONG FreeType);
 NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
@@ -424,9 +543,28 @@ NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, 
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
                                     MEMORY_INFORMATION_CLASS MemoryInformationClass,
                                     PVOID MemoryInformation, SIZE_T MemoryInformationLength,
-                                    PSIZE_T ReturnLength);
+                                    PSIZE_T ReturnLength) NTSHM_WIDE(NtQueryVirtualMemory);
 NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
                                     PIO_STATUS_BLOCK IoStatus);
+
+/*
+ * NtLockVirtualMemory, NtUnlockVirtualMemory - what VirtualLock and VirtualUnlock stand on.
+ * @ProcessHandle: NtCurrentProcess(); @BaseAddress, @RegionSize: as above
+ * @MapType: MAP_PROCESS, MAP_SYSTEM or both; the second needs SeLockMemoryPrivilege, enabled, and
+ *   does no more than the first
+ * Return: STATUS_SUCCESS; STATUS_WAS_LOCKED, a success: all of the range was locked already;
+ * STATUS_INVALID_PARAMETER and its kin, STATUS_ACCESS_VIOLATION, STATUS_GUARD_PAGE_VIOLATION,
+ * STATUS_WORKING_SET_QUOTA, STATUS_NOT_LOCKED, STATUS_PRIVILEGE_NOT_HELD, STATUS_NO_MEMORY.
+ *
+ * NtFlushInstructionCache - see FlushInstructionCache.
+ */
+#define MAP_PROCESS 1u
+#define MAP_SYSTEM  2u
+NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                   ULONG MapType);
+NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
+                                     ULONG MapType);
+NTSTATUS NTAPI NtFlushInstructionCache(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T Length);
 
 /*
  * NtClose - close a handle: STATUS_SUCCESS, STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE.
@@ -506,6 +644,47 @@ NTSTATUS NTAPI NtQueryInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID p
 NTSTATUS NTAPI NtSetInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID ptr, ULONG len,
                                     FILE_INFORMATION_CLASS FileInformationClass)
     NTSHM_WIDE(NtSetInformationFile);
+
+/*
+ * NtOpenProcessToken, NtOpenProcessTokenEx - OpenProcessToken (processthreadsapi.h).
+ * @HandleAttributes: OBJ_INHERIT, OBJ_PROTECT_CLOSE
+ * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_ACCESS_DENIED, STATUS_ACCESS_VIOLATION.
+ *
+ * NtOpenThreadToken, NtOpenThreadTokenEx - OpenThreadToken: STATUS_NO_TOKEN.
+ *
+ * NtAdjustPrivilegesToken - AdjustTokenPrivileges (securitybaseapi.h). STATUS_NOT_ALL_ASSIGNED is
+ * a success; STATUS_BUFFER_TOO_SMALL.
+ *
+ * NtQueryInformationToken - GetTokenInformation. STATUS_INVALID_INFO_CLASS,
+ * STATUS_BUFFER_TOO_SMALL.
+ *
+ * NtPrivilegeCheck - PrivilegeCheck.
+ *
+ * RtlAdjustPrivilege - enable or disable one privilege.
+ * @Privilege:     the low word of its LUID
+ * @CurrentThread: of the thread's token: STATUS_NO_TOKEN
+ * @Enabled:       what it was before
+ * Return: STATUS_SUCCESS; STATUS_PRIVILEGE_NOT_HELD; STATUS_ACCESS_VIOLATION.
+ */
+NTSTATUS NTAPI NtOpenProcessToken(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess,
+                                  PHANDLE TokenHandle);
+NTSTATUS NTAPI NtOpenProcessTokenEx(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess,
+                                    ULONG HandleAttributes, PHANDLE TokenHandle);
+NTSTATUS NTAPI NtOpenThreadToken(HANDLE ThreadHandle, ACCESS_MASK DesiredAccess, BOOLEAN OpenAsSelf,
+                                 PHANDLE TokenHandle);
+NTSTATUS NTAPI NtOpenThreadTokenEx(HANDLE ThreadHandle, ACCESS_MASK DesiredAccess,
+                                   BOOLEAN OpenAsSelf, ULONG HandleAttributes, PHANDLE TokenHandle);
+NTSTATUS NTAPI NtAdjustPrivilegesToken(HANDLE TokenHandle, BOOLEAN DisableAllPrivileges,
+                                       PTOKEN_PRIVILEGES NewState, ULONG BufferLength,
+                                       PTOKEN_PRIVILEGES PreviousState, PULONG ReturnLength);
+NTSTATUS NTAPI NtQueryInformationToken(HANDLE TokenHandle,
+                                       TOKEN_INFORMATION_CLASS TokenInformationClass,
+                                       PVOID TokenInformation, ULONG TokenInformationLength,
+                                       PULONG ReturnLength);
+NTSTATUS NTAPI NtPrivilegeCheck(HANDLE ClientToken, PPRIVILEGE_SET RequiredPrivileges,
+                                PBOOLEAN Result);
+NTSTATUS NTAPI RtlAdjustPrivilege(ULONG Privilege, BOOLEAN Enable, BOOLEAN CurrentThread,
+                                  PBOOLEAN Enabled);
 
 /* RtlNtStatusToDosError - the Win32 error of a status; ERROR_MR_MID_NOT_FOUND for one that
  * has none. */

@@ -9,6 +9,7 @@
 #include <winternl.h>
 
 #include "api/error.h"
+#include "api/extended-parameters.h"
 #include "api/section-api.h"
 #include "util/macro.h"
 
@@ -167,6 +168,7 @@ NT_EXPORT LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwD
                        dwNumberOfBytesToMap, lpBaseAddress);
 
     request.on_node = nndPreferred != NUMA_NO_PREFERRED_NODE; /* 7.45 */
+    request.node = nndPreferred;
     return map_view(hFileMappingObject, &request);
 }
 
@@ -221,6 +223,8 @@ NT_EXPORT PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE Proce
         .protect = PageProtection,
         .process_status = nt_api_check_process(ProcessHandle),
         .on_node = PreferredNode != NUMA_NO_PREFERRED_NODE, /* 7.45 */
+        .node = PreferredNode,
+        .no_placeholders = true,
     };
 
     return map_view(FileMappingHandle, &request);
@@ -260,11 +264,14 @@ NT_EXPORT BOOL WINAPI FlushViewOfFile(LPCVOID lpBaseAddress, SIZE_T dwNumberOfBy
 NT_EXPORT LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType,
                                      DWORD flProtect)
 {
-    void *base = lpAddress;
-    size_t size = dwSize;
+    struct nt_allocation allocation = {
+        .base = lpAddress,
+        .size = dwSize,
+        .type = flAllocationType,
+        .protect = flProtect,
+    };
 
-    return nt_api_result(nt_memory_allocate(&base, &size, flAllocationType, flProtect)) ? base
-                                                                                        : NULL;
+    return nt_api_result(nt_memory_allocate(&allocation)) ? allocation.base : NULL;
 }
 
 NT_EXPORT LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,

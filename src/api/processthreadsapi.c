@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <windows.h>
+#include <winternl.h>
 
 #include "api/error.h"
 #include "api/section-api.h"
@@ -41,6 +42,20 @@ static int exit_code(UINT code)
 NT_EXPORT void WINAPI ExitProcess(UINT code)
 {
     exit(exit_code(code));
+}
+
+NT_EXPORT BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID base, SIZE_T size)
+{
+    return nt_api_result(NtFlushInstructionCache(process, (PVOID)base, size));
+}
+
+NT_EXPORT NTSTATUS NTAPI NtFlushInstructionCache(HANDLE process, PVOID base, SIZE_T size)
+{
+    NTSTATUS status = nt_api_check_process(process);
+
+    if (NT_SUCCESS(status))
+        nt_process_flush_code(base, size);
+    return status;
 }
 
 NT_EXPORT BOOL WINAPI TerminateProcess(HANDLE process, UINT code)

@@ -12,6 +12,7 @@
 #include "api/section-api.h"
 #include "lib/process/machine.h"
 #include "lib/process/process.h"
+#include "lib/process/working-set.h"
 #include "util/macro.h"
 
 /* The largest private memory that was seen. */
@@ -59,6 +60,18 @@ NT_EXPORT BOOL WINAPI GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNT
                                            DWORD size)
 {
     return K32GetProcessMemoryInfo(process, counters, size);
+}
+
+NT_EXPORT BOOL WINAPI K32EmptyWorkingSet(HANDLE process)
+{
+    NTSTATUS status = nt_api_check_process(process);
+
+    return nt_api_result(NT_SUCCESS(status) ? nt_working_set_empty() : status);
+}
+
+NT_EXPORT BOOL WINAPI EmptyWorkingSet(HANDLE process)
+{
+    return K32EmptyWorkingSet(process);
 }
 
 NT_EXPORT BOOL WINAPI K32GetPerformanceInfo(PPERFORMANCE_INFORMATION information, DWORD size)

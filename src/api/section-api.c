@@ -6,6 +6,7 @@
 
 #include <ntstatus.h>
 
+#include "lib/process/numa.h"
 #include "rtl/status.h"
 #include "util/macro.h"
 
@@ -64,7 +65,7 @@ static NTSTATUS create_section(const struct nt_object_name *name,
         return STATUS_INVALID_PAGE_PROTECTION;
     if (!parameters.file && mapping->size == 0) /* 1.21 */
         return STATUS_INVALID_PARAMETER_4;
-    if (parameters.on_node && !nt_section_node_exists(mapping->node))
+    if (parameters.on_node && !NT_SUCCESS(nt_numa_check(mapping->node)))
         return STATUS_INVALID_PARAMETER;
     if (mapping->security && mapping->security->lpSecurityDescriptor)
         return STATUS_NOT_SUPPORTED;
@@ -128,7 +129,7 @@ HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_stat
     return NULL;
 }
 
-/* --- processes and extended parameters ---------------------------------------------- */
+/* --- processes ---------------------------------------------------------------------- */
 
 NTSTATUS nt_api_check_process(HANDLE process)
 {
@@ -139,106 +140,4 @@ NTSTATUS nt_api_check_process(HANDLE process)
         return STATUS_SUCCESS;
     status = nt_handle_get(process, NULL, 0, &object, NULL);
     return NT_SUCCESS(status) ? STATUS_OBJECT_TYPE_MISMATCH : status;
-}
-
-static NTSTATUS read_requirements(const MEM_ADDRESS_REQUIREMENTS *requirements,
-                                  struct nt_view_request *request)
-{
-    uint64_t lowest, highest;
-
-    if (!requirements)
-        return STATUS_INVALID_PARAMETER;
-    lowest = (uint64_t)requirements->LowestStartingAddress;
-    highest = (uint64_t)requirements->HighestEndingAddress;
-    if (requirements->Alignment) /* 3.43 */
-        return STATUS_INVALID_PARAMETER;
-    if (!lowest && !highest) /* 3.42 */
-        return STATUS_SUCCESS;
-    if (request->base) /* 3.44 */
-        return STATUS_INVALID_PARAMETER;
-    /* 7.34, 7.35, 7.42: a page's last byte within the address space, and a granule's first. */
-    if (highest && (!nt_is_aligned(highest + 1, 0x1000) || highest >= NT_USER_END))
-        return STATUS_INVALID_PARAMETER;
-    if (!nt_is_aligned(lowest, NT_GRANULARITY) || lowest >= (highest ? highest : NT_USER_END))
-        return STATUS_INVALID_PARAMETER;
-    request->lowest = lowest;
-    request->highest = highest;
-    return STATUS_SUCCESS;
-}
-
-/* 14.25: whose code a view of an image is for. An image is mapped as it is, for this machine only.
- */
-static NTSTATUS read_machine(ULONG machine)
-{
-#if defined(__aarch64__)
-    const ULONG native = IMAGE_FILE_MACHINE_ARM64;
-#else
-    const ULONG native = IMAGE_FILE_MACHINE_AMD64;
-#endif
-
-    return machine == IMAGE_FILE_MACHINE_UNKNOWN || machine == native ? STATUS_SUCCESS
-                                                                      : STATUS_NOT_SUPPORTED;
-}
-
-/* 3.41: no type stands there twice, whatever the parameters say. */
-static bool has_a_type_twice(const MEM_EXTENDED_PARAMETER *parameters, ULONG count)
-{
-    unsigned seen = 0;
-
-    for (ULONG i = 0; i < count; i++) {
-        unsigned type = (unsigned)parameters[i].Type;
-
-        if (type < MemExtendedParameterMax && (seen & 1u << type))
-            return true;
-        seen |= type < MemExtendedParameterMax ? 1u << type : 0;
-    }
-    return false;
-}
-
-static NTSTATUS read_parameter(const MEM_EXTENDED_PARAMETER *parameter,
-                               struct nt_view_request *request)
-{
-    switch ((unsigned)parameter->Type) {
-    case MemExtendedParameterAddressRequirements:
-        return read_requirements(parameter->Pointer, request);
-    case MemExtendedParameterNumaNode:
-        request->on_node = parameter->ULong != NUMA_NO_PREFERRED_NODE;
-        return STATUS_SUCCESS;
-    case MemExtendedParameterImageMachine:
-        return read_machine(parameter->ULong);
-    default: /* 3.41, 3.51 */
-        return STATUS_INVALID_PARAMETER;
-    }
-}
-
-NTSTATUS nt_api_read_section_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
-                                        ULONG *ret_node)
-{
-    ULONG node = NUMA_NO_PREFERRED_NODE;
-    bool seen = false;
-
-    if (count && !parameters)
-        return STATUS_INVALID_PARAMETER;
-    for (ULONG i = 0; i < count; i++) {
-        if ((unsigned)parameters[i].Type != MemExtendedParameterNumaNode || seen)
-            return STATUS_INVALID_PARAMETER;
-        node = parameters[i].ULong;
-        seen = true;
-    }
-    if (node != NUMA_NO_PREFERRED_NODE && !nt_section_node_exists(node))
-        return STATUS_INVALID_PARAMETER;
-    *ret_node = node;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
-                                    struct nt_view_request *request)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-
-    if (count && (!parameters || has_a_type_twice(parameters, count)))
-        return STATUS_INVALID_PARAMETER;
-    for (ULONG i = 0; i < count && NT_SUCCESS(status); i++)
-        status = read_parameter(&parameters[i], request);
-    return status;
 }

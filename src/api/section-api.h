@@ -2,7 +2,7 @@
 /*
  * What the functions on sections share, whatever the width of their names and whichever face
  * they belong to: the checks that Win32 makes before the core is asked, and what is said about
- * processes and extended parameters.
+ * processes.
  */
 #ifndef NT_API_SECTION_API_H
 #define NT_API_SECTION_API_H
@@ -68,21 +68,5 @@ HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_stat
  * objects. Handles of other processes do not exist yet.
  */
 NTSTATUS nt_api_check_process(HANDLE process);
-
-/**
- * nt_api_read_section_parameters() - the extended parameters of a create (1.49, 3.41, 3.51)
- * @ret_node: NUMA_NO_PREFERRED_NODE when none is asked for
- *
- * A section takes a NUMA node and nothing else. Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER.
- */
-NTSTATUS nt_api_read_section_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
-                                        ULONG *ret_node);
-
-/**
- * nt_api_read_map_parameters() - the extended parameters of a map (3.41 to 3.44, 3.51)
- * @request: base is set; lowest, highest and on_node are filled in
- */
-NTSTATUS nt_api_read_map_parameters(const MEM_EXTENDED_PARAMETER *parameters, ULONG count,
-                                    struct nt_view_request *request);
 
 #endif

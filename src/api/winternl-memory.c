@@ -10,6 +10,7 @@
 #include <windows.h>
 #include <winternl.h>
 
+#include "api/extended-parameters.h"
 #include "api/section-api.h"
 #include "api/zero-bits.h"
 #include "lib/memory/image.h"
@@ -166,6 +167,8 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Process
 {
     struct nt_view_request request = {
         .allocation_type = AllocationType & ~(ULONG)MEM_TOP_DOWN,
+        .top_down = AllocationType & MEM_TOP_DOWN,
+        .no_placeholders = true,
         .protect = Win32Protect,
         .process_status = nt_api_check_process(ProcessHandle),
     };
@@ -196,6 +199,7 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE Proce
 {
     struct nt_view_request request = {
         .allocation_type = AllocationType & ~(ULONG)MEM_TOP_DOWN,
+        .top_down = AllocationType & MEM_TOP_DOWN,
         .protect = PageProtection,
         .process_status = nt_api_check_process(ProcessHandle),
     };

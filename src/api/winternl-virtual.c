@@ -7,6 +7,7 @@
 #include <windows.h>
 #include <winternl.h>
 
+#include "api/extended-parameters.h"
 #include "api/section-api.h"
 #include "api/zero-bits.h"
 #include "util/macro.h"
@@ -30,19 +31,46 @@ NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *Ba
                                                  ULONG AllocationType, ULONG Protect)
 {
     NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize);
-    uint64_t highest;
-    void *base;
-    size_t size;
+    struct nt_allocation allocation = {.type = AllocationType, .protect = Protect};
 
     if (!NT_SUCCESS(status))
         return status;
-    base = *BaseAddress;
-    size = *RegionSize;
-    status = nt_api_read_zero_bits(ZeroBits, base, STATUS_INVALID_PARAMETER_3, &highest);
+    allocation.base = *BaseAddress;
+    allocation.size = *RegionSize;
+    status = nt_api_read_zero_bits(ZeroBits, allocation.base, STATUS_INVALID_PARAMETER_3,
+                                   &allocation.highest);
     if (NT_SUCCESS(status))
-        status = nt_memory_allocate_below(&base, &size, AllocationType, Protect, highest);
+        status = nt_memory_allocate(&allocation);
     if (NT_SUCCESS(status))
-        write_back(BaseAddress, RegionSize, base, size);
+        write_back(BaseAddress, RegionSize, allocation.base, allocation.size);
+    return status;
+}
+
+NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID *BaseAddress,
+                                                   PSIZE_T RegionSize, ULONG AllocationType,
+                                                   ULONG PageProtection,
+                                                   PMEM_EXTENDED_PARAMETER ExtendedParameters,
+                                                   ULONG ExtendedParameterCount)
+{
+    struct nt_allocation allocation = {
+        .type = AllocationType,
+        .protect = PageProtection,
+        .extended = true,
+        .process_status = nt_api_check_process(ProcessHandle),
+    };
+    NTSTATUS status;
+
+    if (!BaseAddress || !RegionSize)
+        return STATUS_ACCESS_VIOLATION;
+    allocation.base = *BaseAddress;
+    allocation.size = *RegionSize;
+    /* 17.4 */
+    status =
+        nt_api_read_allocation_parameters(ExtendedParameters, ExtendedParameterCount, &allocation);
+    if (NT_SUCCESS(status))
+        status = nt_memory_allocate(&allocation);
+    if (NT_SUCCESS(status))
+        write_back(BaseAddress, RegionSize, allocation.base, allocation.size);
     return status;
 }
 
@@ -84,27 +112,6 @@ NT_EXPORT NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *Bas
         write_back(BaseAddress, RegionSize, base, size);
         *OldProtect = old;
     }
-    return status;
-}
-
-NT_EXPORT NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress,
-                                              MEMORY_INFORMATION_CLASS MemoryInformationClass,
-                                              PVOID MemoryInformation,
-                                              SIZE_T MemoryInformationLength, PSIZE_T ReturnLength)
-{
-    NTSTATUS status;
-
-    if (MemoryInformationClass != MemoryBasicInformation)
-        return STATUS_INVALID_INFO_CLASS;
-    if (MemoryInformationLength < sizeof(MEMORY_BASIC_INFORMATION))
-        return STATUS_INFO_LENGTH_MISMATCH;
-    if (!MemoryInformation)
-        return STATUS_ACCESS_VIOLATION;
-    status = nt_api_check_process(ProcessHandle);
-    if (NT_SUCCESS(status))
-        status = nt_memory_query(BaseAddress, MemoryInformation);
-    if (NT_SUCCESS(status) && ReturnLength)
-        *ReturnLength = sizeof(MEMORY_BASIC_INFORMATION);
     return status;
 }
 

@@ -10,6 +10,7 @@
 #include <ntstatus.h>
 
 #include "broker/payload.h"
+#include "os/large-pages.h"
 #include "os/os.h"
 #include "rtl/reserve-map.h"
 #include "util/macro.h"
@@ -17,6 +18,12 @@
 static bool shows_file(uint32_t kind, uint32_t attributes)
 {
     return kind == NT_KIND_SECTION && (attributes & SEC_FILE);
+}
+
+/* Its creator takes the pages, and they are charged to him. */
+static bool has_large_pages(uint32_t kind, uint32_t attributes)
+{
+    return kind == NT_KIND_SECTION && (attributes & SEC_LARGE_PAGES);
 }
 
 static bool is_reserved(uint32_t kind, uint32_t attributes)
@@ -88,8 +95,26 @@ static NTSTATUS check_image(const struct nt_create_request *create, const int *f
     return create->size > (uint64_t)layout.st_size ? STATUS_SECTION_TOO_BIG : STATUS_SUCCESS;
 }
 
+/* Nothing but large pages of exactly that size, which nobody can shorten or make longer. */
+static NTSTATUS check_large(const struct nt_create_request *create, const int *fds, size_t n_fds)
+{
+    NTSTATUS status;
+    uint64_t size;
+
+    if (create->attributes & (SEC_FILE | SEC_IMAGE | SEC_RESERVE))
+        return STATUS_INVALID_PARAMETER;
+    status = check_data(create, fds, n_fds);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!nt_os_large_memfd_is(fds[0], nt_os_large_page_size(), &size))
+        return STATUS_INVALID_FILE_FOR_SECTION;
+    return size == create->size ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
 NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds, size_t n_fds)
 {
+    if (has_large_pages(create->kind, create->attributes))
+        return check_large(create, fds, n_fds);
     if (!shows_file(create->kind, create->attributes))
         return n_fds == 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
     return create->attributes & SEC_IMAGE ? check_image(create, fds, n_fds)

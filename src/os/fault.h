@@ -58,6 +58,17 @@ bool nt_os_more_fds(void);
  */
 int nt_os_open(const char *path, int flags, mode_t mode, int *ret_fd);
 
+/**
+ * nt_os_create_memfd() - memfd_create() with what this kernel knows of MFD_EXEC and its kin
+ * @kind: more MFD_ flags (large pages), or 0
+ *
+ * Return: a descriptor for nt_os_adopt_fd(), or -1 with errno set.
+ */
+int nt_os_create_memfd(const char *name, enum nt_os_memfd_flags flags, unsigned kind);
+
+/** nt_os_map_error() - -errno of a call that failed about a mapping; says what ENOMEM means */
+int nt_os_map_error(void);
+
 /** nt_os_forget_maps() - close the kept descriptor of the maps file */
 void nt_os_forget_maps(void);
 /** nt_os_forget_terminal() - in a forked child: the key that is waited for is the parent's */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "os/fault.h"
+#include "os/page-watch.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -186,4 +187,5 @@ void nt_os_forget_caches(void)
     /* /proc/self is of the process that opened it: a child's kept one is its parent's. */
     nt_os_drop_caches();
     nt_os_forget_terminal();
+    nt_os_forget_watch();
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -57,6 +58,22 @@ int nt_os_copy_memory(void *to, const void *from, size_t size)
         size -= (size_t)n;
     }
     return 0;
+}
+
+#define STACK_LEAST (128ull << 20) /* the kernel's own least distance from other mappings */
+#define STACK_MOST  (1ull << 30)
+#define STACK_GUARD (1ull << 20)
+
+void nt_os_stack_range(uint64_t *ret_low, uint64_t *ret_high)
+{
+    uint64_t high = getauxval(AT_RANDOM); /* lies at the top of it */
+    struct rlimit limit;
+    uint64_t room = STACK_MOST;
+
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < STACK_MOST)
+        room = limit.rlim_cur > STACK_LEAST ? limit.rlim_cur : STACK_LEAST;
+    *ret_high = high;
+    *ret_low = high > room + STACK_GUARD ? high - room - STACK_GUARD : 0;
 }
 
 int nt_os_open_mapping(const void *address, int flags, int *ret_fd)

@@ -27,6 +27,14 @@ int nt_os_remap(void *from, size_t old_size, size_t size, void *to, void **ret_a
 int nt_os_copy_memory(void *to, const void *from, size_t size);
 
 /**
+ * nt_os_stack_range() - where the main thread's stack is and may still grow to
+ *
+ * The kernel keeps that free when it chooses a place itself, and nobody else does. 0 and 0 when
+ * it is not known.
+ */
+void nt_os_stack_range(uint64_t *ret_low, uint64_t *ret_high);
+
+/**
  * nt_os_open_mapping() - a description of the file that is mapped at @address
  * @flags: O_RDONLY or O_RDWR (CLOEXEC is added)
  *

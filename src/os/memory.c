@@ -9,11 +9,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -37,7 +35,7 @@
 
 static _Atomic bool no_exec_flags; /* the kernel is older than 6.3 */
 
-static int create_memfd(const char *name, enum nt_os_memfd_flags flags)
+int nt_os_create_memfd(const char *name, enum nt_os_memfd_flags flags, unsigned kind)
 {
     unsigned exec = flags & NT_OS_MEMFD_EXEC ? MFD_EXEC : MFD_NOEXEC_SEAL;
     int fd;
@@ -45,7 +43,7 @@ static int create_memfd(const char *name, enum nt_os_memfd_flags flags)
     for (;;) {
         unsigned extra = atomic_load_explicit(&no_exec_flags, memory_order_relaxed) ? 0 : exec;
 
-        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | extra);
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | kind | extra);
         if (fd < 0 && errno == EINVAL && extra) {
             atomic_store(&no_exec_flags, true);
             continue;
@@ -104,7 +102,7 @@ int nt_os_memfd_new(const char *name, uint64_t size, enum nt_os_memfd_flags flag
     int r;
 
     NT_OS_FAULT(NT_OS_MEMFD);
-    r = nt_os_adopt_fd(create_memfd(name, flags), &fd);
+    r = nt_os_adopt_fd(nt_os_create_memfd(name, flags, 0), &fd);
     if (r < 0)
         return r;
     r = size_memfd(fd, size, flags);
@@ -161,8 +159,7 @@ static void explain_no_memory(void)
         nt_log(NT_LOG_ERROR, "out of mappings: vm.max_map_count is %lu, and all are in use", limit);
 }
 
-/* -errno of a call that failed about a mapping. */
-static int map_error(void)
+int nt_os_map_error(void)
 {
     int error = errno;
 
@@ -183,7 +180,7 @@ int nt_os_map(void *address, size_t size, int protection, int flags, int fd, uin
     NT_OS_FAULT(NT_OS_MMAP);
     mapped = mmap(address, size, protection, flags, fd, (off_t)offset);
     if (mapped == MAP_FAILED)
-        return map_error();
+        return nt_os_map_error();
     if ((flags & MAP_FIXED_NOREPLACE) && mapped != address) {
         /* Linux before 4.17 took the address for a hint. */
         munmap(mapped, size);
@@ -196,167 +193,17 @@ int nt_os_map(void *address, size_t size, int protection, int flags, int fd, uin
 int nt_os_unmap(void *address, size_t size)
 {
     NT_OS_FAULT(NT_OS_MUNMAP);
-    return munmap(address, size) < 0 ? map_error() : 0;
+    return munmap(address, size) < 0 ? nt_os_map_error() : 0;
 }
 
 int nt_os_protect(void *address, size_t size, int protection)
 {
     NT_OS_FAULT(NT_OS_MPROTECT);
-    return mprotect(address, size, protection) < 0 ? map_error() : 0;
+    return mprotect(address, size, protection) < 0 ? nt_os_map_error() : 0;
 }
 
 int nt_os_advise(void *address, size_t size, int advice)
 {
     NT_OS_FAULT(NT_OS_MADVISE);
     return madvise(address, size, advice) < 0 ? -errno : 0;
-}
-
-/* --- /proc/self/maps ------------------------------------------------------------------------ */
-
-/* struct procmap_query of linux/fs.h (Linux 6.11); Debian 12's headers do not have it yet. */
-struct map_query {
-    uint64_t size;
-    uint64_t query_flags;
-    uint64_t query_addr;
-    uint64_t vma_start;
-    uint64_t vma_end;
-    uint64_t vma_flags;
-    uint64_t vma_page_size;
-    uint64_t vma_offset;
-    uint64_t inode;
-    uint32_t dev_major;
-    uint32_t dev_minor;
-    uint32_t vma_name_size;
-    uint32_t build_id_size;
-    uint64_t vma_name_addr;
-    uint64_t build_id_addr;
-};
-
-#define MAP_QUERY            _IOWR('f', 17, struct map_query)
-#define MAP_QUERY_READABLE   0x01u
-#define MAP_QUERY_WRITABLE   0x02u
-#define MAP_QUERY_EXECUTABLE 0x04u
-#define MAP_QUERY_SHARED     0x08u
-#define MAP_QUERY_NEXT       0x10u
-
-static _Atomic int maps_fd = -1;
-static _Atomic bool no_map_query; /* the kernel is older than 6.11 */
-
-void nt_os_forget_maps(void)
-{
-    nt_os_close(atomic_exchange(&maps_fd, -1));
-}
-
-static int open_maps(void)
-{
-    int fd;
-    int r = nt_os_open("/proc/self/maps", O_RDONLY, 0, &fd);
-
-    return r < 0 ? r : fd;
-}
-
-static int kept_maps(void)
-{
-    int fd = atomic_load(&maps_fd);
-    int expected = -1;
-
-    if (fd >= 0)
-        return fd;
-    fd = open_maps();
-    if (fd >= 0 && !atomic_compare_exchange_strong(&maps_fd, &expected, fd)) {
-        close(fd);
-        return expected;
-    }
-    return fd;
-}
-
-static int query_by_ioctl(uint64_t address, struct nt_os_vma *ret_vma)
-{
-    struct map_query query = {
-        .size = sizeof(query), .query_addr = address, .query_flags = MAP_QUERY_NEXT};
-    int fd = kept_maps();
-
-    if (fd < 0)
-        return fd;
-    while (ioctl(fd, MAP_QUERY, &query) < 0) {
-        if (errno != EINTR)
-            return -errno;
-    }
-    *ret_vma = (struct nt_os_vma){
-        .start = query.vma_start,
-        .end = query.vma_end,
-        .readable = query.vma_flags & MAP_QUERY_READABLE,
-        .writable = query.vma_flags & MAP_QUERY_WRITABLE,
-        .executable = query.vma_flags & MAP_QUERY_EXECUTABLE,
-        .shared = query.vma_flags & MAP_QUERY_SHARED,
-        .inode = query.inode,
-        .device_major = query.dev_major,
-        .device_minor = query.dev_minor,
-        .offset = query.vma_offset,
-    };
-    return 0;
-}
-
-static int query_by_text(uint64_t address, struct nt_os_vma *ret_vma)
-{
-    NT_CLEANUP(nt_freep) char *line = NULL;
-    size_t room = 0;
-    int fd = open_maps();
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-    int r = -ENOENT;
-
-    if (!file) {
-        nt_os_close(fd);
-        return fd < 0 ? fd : -ENOMEM;
-    }
-    while (getline(&line, &room, file) > 0) {
-        unsigned long long start, end, offset, inode;
-        unsigned major, minor;
-        char mode[5];
-
-        if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu", &start, &end, mode, &offset, &major,
-                   &minor, &inode) != 7 ||
-            end <= address)
-            continue;
-        *ret_vma = (struct nt_os_vma){
-            .start = start,
-            .end = end,
-            .readable = mode[0] == 'r',
-            .writable = mode[1] == 'w',
-            .executable = mode[2] == 'x',
-            .shared = mode[3] == 's',
-            .inode = inode,
-            .device_major = major,
-            .device_minor = minor,
-            .offset = offset,
-        };
-        r = 0;
-        break;
-    }
-    fclose(file);
-    return r;
-}
-
-static int query_vma(uint64_t address, struct nt_os_vma *ret_vma)
-{
-    int r;
-
-    if (!atomic_load_explicit(&no_map_query, memory_order_relaxed)) {
-        r = query_by_ioctl(address, ret_vma);
-        if (r != -ENOTTY && r != -EINVAL)
-            return r;
-        atomic_store(&no_map_query, true);
-    }
-    return query_by_text(address, ret_vma);
-}
-
-int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma)
-{
-    int cancel_state, r;
-
-    NT_OS_FAULT(NT_OS_PROCMAP);
-    cancel_state = nt_os_hold_cancel();
-    r = query_vma(address, ret_vma);
-    nt_os_allow_cancel(cancel_state);
-    return r;
 }

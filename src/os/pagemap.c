@@ -16,9 +16,9 @@
 #include "os/pagemap.h"
 #include "util/macro.h"
 
-#define ENTRY_PRESENT (1ull << 63)
-#define ENTRY_SWAPPED (1ull << 62)
-#define ENTRY_OF_FILE (1ull << 61)
+#define ENTRY_PRESENT NT_OS_PAGE_PRESENT
+#define ENTRY_SWAPPED NT_OS_PAGE_SWAPPED
+#define ENTRY_OF_FILE NT_OS_PAGE_OF_FILE
 
 static bool is_copied(uint64_t entry)
 {
@@ -149,4 +149,103 @@ int nt_os_copied_pages(uint64_t address, uint64_t n_pages, bool *ret_copied, uin
     r = look_at_pages(address, n_pages, ret_copied, ret_same);
     nt_os_allow_cancel(cancel_state);
     return r;
+}
+
+/* --- which pages are resident ------------------------------------------------------------- */
+
+int nt_os_pages_open(int *ret_fd)
+{
+    int cancel_state, r;
+
+    NT_OS_FAULT(NT_OS_PAGESCAN);
+    cancel_state = nt_os_hold_cancel();
+    r = nt_os_open("/proc/self/pagemap", O_RDONLY, 0, ret_fd);
+    nt_os_allow_cancel(cancel_state);
+    return r;
+}
+
+int nt_os_pages_read(int fd, uint64_t address, uint64_t n_pages, uint64_t *ret_entries)
+{
+    int cancel_state = nt_os_hold_cancel();
+    uint64_t seen = 0;
+    ssize_t n = 1;
+
+    while (seen < n_pages && n > 0) {
+        n = read_entries(fd, &ret_entries[seen], n_pages - seen, address / NT_PAGE_SIZE + seen);
+        if (n > 0)
+            seen += (uint64_t)n;
+    }
+    nt_os_allow_cancel(cancel_state);
+    for (; n == 0 && seen < n_pages; seen++)
+        ret_entries[seen] = 0; /* beyond the address space */
+    return n < 0 ? (int)n : 0;
+}
+
+static int scan_present(int fd, uint64_t address, uint64_t end, struct scan_region *ret_region)
+{
+    struct scan scan = {
+        .size = sizeof(scan),
+        .start = address,
+        .end = end,
+        .regions = (uint64_t)ret_region,
+        .n_regions = 1,
+        .category_mask = SCAN_PRESENT,
+        .return_mask = SCAN_PRESENT,
+    };
+    int n;
+
+    do {
+        n = ioctl(fd, SCAN, &scan);
+    } while (n < 0 && errno == EINTR);
+    if (n == 0)
+        *ret_region = (struct scan_region){.start = end, .end = end};
+    return n < 0 ? -errno : 0;
+}
+
+static int read_present(int fd, uint64_t address, uint64_t end, struct scan_region *ret_region)
+{
+    uint64_t entries[512];
+
+    *ret_region = (struct scan_region){.start = end, .end = end};
+    for (uint64_t at = address; at < end; at += sizeof(entries) / sizeof(*entries) * NT_PAGE_SIZE) {
+        uint64_t n_pages = (end - at) / NT_PAGE_SIZE;
+        int r;
+
+        if (n_pages > NT_ARRAY_SIZE(entries))
+            n_pages = NT_ARRAY_SIZE(entries);
+        r = nt_os_pages_read(fd, at, n_pages, entries);
+        if (r < 0)
+            return r;
+        for (uint64_t i = 0; i < n_pages; i++) {
+            bool present = entries[i] & ENTRY_PRESENT;
+
+            if (present && ret_region->start == end)
+                ret_region->start = at + i * NT_PAGE_SIZE;
+            if (!present && ret_region->start < end) {
+                ret_region->end = at + i * NT_PAGE_SIZE;
+                return 0;
+            }
+        }
+    }
+    return 0;
+}
+
+int nt_os_pages_next(int fd, uint64_t address, uint64_t end, uint64_t *ret_first,
+                     uint64_t *ret_last)
+{
+    struct scan_region region;
+    int r = -ENOTTY;
+
+    if (!atomic_load_explicit(&no_scan, memory_order_relaxed)) {
+        r = scan_present(fd, address, end, &region);
+        if (r == -ENOTTY || r == -EINVAL)
+            atomic_store(&no_scan, true);
+    }
+    if (r == -ENOTTY || r == -EINVAL)
+        r = read_present(fd, address, end, &region);
+    if (r < 0)
+        return r;
+    *ret_first = region.start;
+    *ret_last = region.end;
+    return 0;
 }

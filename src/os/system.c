@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -70,14 +69,4 @@ bool nt_os_refuses_exec_gain(void)
     int rules = prctl(PR_GET_MDWE, 0L, 0L, 0L, 0L);
 
     return rules > 0 && (rules & PR_MDWE_REFUSE_EXEC_GAIN);
-}
-
-bool nt_os_has_node(unsigned node)
-{
-    char path[64];
-
-    if (node == 0)
-        return true;
-    snprintf(path, sizeof(path), "/sys/devices/system/node/node%u", node);
-    return access(path, F_OK) == 0;
 }

@@ -23,7 +23,4 @@ bool nt_os_is_noexec(int fd);
 /** nt_os_refuses_exec_gain() - PR_SET_MDWE stands: what is writable is never executable */
 bool nt_os_refuses_exec_gain(void);
 
-/** nt_os_has_node() - the machine has a NUMA node of that number; every machine has 0 */
-bool nt_os_has_node(unsigned node);
-
 #endif

@@ -37,6 +37,14 @@ static const struct nt_kind_rights kinds[] = {
             .write = FILE_GENERIC_WRITE,
             .execute = FILE_GENERIC_EXECUTE,
         },
+    [NT_KIND_TOKEN] =
+        {
+            .valid = TOKEN_ALL_ACCESS | SYNCHRONIZE,
+            .all = TOKEN_ALL_ACCESS,
+            .read = TOKEN_READ | TOKEN_DUPLICATE,
+            .write = TOKEN_WRITE | TOKEN_ADJUST_SESSIONID,
+            .execute = TOKEN_EXECUTE | TOKEN_ASSIGN_PRIMARY | TOKEN_IMPERSONATE,
+        },
 };
 
 const struct nt_kind_rights *nt_kind_rights(enum nt_kind kind)

@@ -17,6 +17,7 @@ enum nt_kind {
     NT_KIND_EVENT = 2,
     NT_KIND_LAST = NT_KIND_EVENT,
     NT_KIND_FILE,
+    NT_KIND_TOKEN,
 };
 
 struct nt_kind_rights {

@@ -128,6 +128,7 @@ static const struct {
     {ERROR_REQUEST_ABORTED, "The request was aborted."},
     {ERROR_CONNECTION_ABORTED, "The connection was ended from this side."},
     {ERROR_RETRY, "The operation was not finished: try it again."},
+    {RPC_S_SERVER_UNAVAILABLE, "No other computer can be asked."},
     {ERROR_NOT_ALL_ASSIGNED, "The caller has not got all of the privileges."},
     {ERROR_UNKNOWN_REVISION, "The revision is not known."},
     {ERROR_REVISION_MISMATCH, "The two revisions do not go together."},

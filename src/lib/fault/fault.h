@@ -45,13 +45,25 @@ enum nt_fault_kind {
  * nt_fault_watch(), nt_fault_forget() - [@base, @base + @size) is, or is no more, of @kinds
  *
  * Before the range can be touched, and when it is gone; forgetting what is not watched does
- * nothing. Locks may be held. A range is told as a whole: watching again replaces its kinds.
- * @base is a multiple of 64 KiB, and no other range lies in the 64 KiB pieces that it touches.
- * Costs a few hundred nanoseconds and 8 bytes for each 64 KiB, less for large ranges.
- * -ENOMEM, and nothing is watched.
+ * nothing. Locks may be held. A range is told as a whole: watching again from the same @base
+ * replaces its extent and its kinds, and a range takes the place of those that it covers whole
+ * (but it must not cover a part of one). Whatever is in the range before and after is watched
+ * without a moment's break. @base and @size are multiples of the page size.
+ *
+ * Costs a few hundred nanoseconds and 8 bytes for each 64 KiB, less for large ranges; 64 KiB that
+ * several ranges share cost another 136 bytes while they do. -ENOMEM, and nothing has changed.
  */
 int nt_fault_watch(uint64_t base, uint64_t size, unsigned kinds);
 void nt_fault_forget(uint64_t base);
+
+/**
+ * nt_fault_split() - the range from @base on becomes two of the same kinds, the second from @at
+ *
+ * Guard pages stay what they are, and each part is forgotten on its own. Watching the whole again
+ * from @base makes it one, and cannot fail then. Nothing is done when no range begins at @base, or
+ * @at does not lie inside. -ENOMEM, and nothing has changed.
+ */
+int nt_fault_split(uint64_t base, uint64_t at);
 
 /** nt_fault_kinds() - what is watched at @address, 0 for nothing; takes no lock */
 unsigned nt_fault_kinds(uint64_t address);

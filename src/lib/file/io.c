@@ -11,6 +11,7 @@
 #include "lib/file/io.h"
 #include "lib/file/lock.h"
 #include "lib/file/marks.h"
+#include "lib/memory/write-watch.h"
 #include "os/file.h"
 #include "util/macro.h"
 
@@ -79,6 +80,11 @@ NTSTATUS nt_file_move(struct nt_file *file, const struct nt_file_transfer *trans
     if (!NT_SUCCESS(status))
         return status;
 
+    /* 15.15: before any byte arrives, and whether one does or not. */
+    if (!transfer->write)
+        status = nt_watch_touch(transfer->buffer, transfer->size);
+    if (!NT_SUCCESS(status))
+        return status;
     r = move_bytes(file, transfer, offset, &done);
     if (r < 0)
         return transfer_status(file, r);

@@ -16,6 +16,7 @@
 #include "lib/file/marks.h"
 #include "lib/memory/protect.h"
 #include "lib/memory/reserve.h"
+#include "lib/memory/residency.h"
 #include "os/memory-more.h"
 #include "os/os.h"
 #include "os/pagemap.h"
@@ -351,14 +352,18 @@ NTSTATUS nt_apart_change(struct nt_region *region, const struct nt_apart_wish *w
 {
     struct plan plan = {.region = region, .wish = wish};
     struct nt_range all = {region->base, nt_region_end(region)};
-    NTSTATUS status;
+    NT_CLEANUP(nt_locked_deinit) struct nt_locked_pieces locked;
+    NTSTATUS status = nt_locked_note(&wish->range, &locked);
 
+    if (!NT_SUCCESS(status))
+        return status;
     if (!region->apart)
         region->apart = apart_new(region);
     if (!region->apart)
         return STATUS_NO_MEMORY;
     status = change(&plan);
     free(plan.pieces);
+    nt_locked_again(&locked);
     /* When nothing is apart any more the descriptor goes. */
     if (!nt_apart_has(region, &all, NT_APART_PRIVATE) &&
         !nt_apart_has(region, &all, NT_APART_COPIED))

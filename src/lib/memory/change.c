@@ -1,50 +1,30 @@
 // SPDX-License-Identifier: MIT
 /*
- * Changing pages of a region: protection, guards, and commitment. See change.h. A change of pages
- * that are mapped as they are to be is one mprotect; what has to be mapped anew is apart.c's.
+ * Changing pages of a region: protection and commitment. See change.h; guard pages are
+ * change-guard.c's, decommitting is decommit.c's. A change of pages that are mapped as they are to
+ * be is one mprotect; what has to be mapped anew is apart.c's.
  */
 #include "lib/memory/change.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #include <ntstatus.h>
 
 #include "lib/fault/fault.h"
 #include "lib/memory/apart.h"
+#include "lib/memory/change-parts.h"
 #include "lib/memory/commit.h"
+#include "lib/memory/offer.h"
 #include "lib/memory/protect.h"
 #include "lib/memory/reserve.h"
 #include "lib/memory/section-attributes.h"
+#include "lib/memory/write-watch.h"
 #include "os/os.h"
 #include "os/pagemap.h"
+#include "os/residency.h"
 #include "rtl/status.h"
 #include "util/macro.h"
-
-struct change {
-    struct nt_region *region;
-    struct nt_range range;
-    ULONG protect;
-    unsigned options; /* enum nt_change_options */
-    uint64_t charge;  /* bytes that were charged for it */
-};
-
-static uint64_t page_of(const struct nt_region *region, uint64_t address)
-{
-    return (address - region->base) / NT_PAGE_SIZE;
-}
-
-static ULONG run_at(const struct nt_region *region, uint64_t address, uint64_t limit,
-                    uint64_t *ret_end)
-{
-    uint64_t end;
-    ULONG protect = nt_pages_at(&region->pages, page_of(region, address), &end);
-
-    end = region->base + end * NT_PAGE_SIZE;
-    *ret_end = end < limit ? end : limit;
-    return protect;
-}
 
 /* --- what is allowed ---------------------------------------------------------------- */
 
@@ -83,7 +63,8 @@ NTSTATUS nt_change_choose(const struct nt_region *region, ULONG wanted, ULONG *r
     base |= wanted & PAGE_GUARD;
     if ((base & NT_PROTECT_BASE) != PAGE_NOACCESS)
         base |= region->allocation_protect & NT_PROTECT_CACHE;
-    if ((region->flags & NT_VIEW_NO_CHANGE) && base != region->allocation_protect) /* 9.28 */
+    if ((region->flags & (NT_VIEW_NO_CHANGE | NT_REGION_LARGE)) && /* 9.28, 9.29 */
+        base != region->allocation_protect)
         return STATUS_INVALID_PAGE_PROTECTION;
     *ret_protect = base;
     return STATUS_SUCCESS;
@@ -112,152 +93,37 @@ bool nt_change_committed(const struct nt_region *region, const struct nt_range *
     uint64_t end;
 
     if (region->flags & NT_VIEW_RESERVE) {
-        uint64_t limit = page_of(region, range->end);
+        uint64_t limit = nt_change_page(region, range->end);
 
-        return nt_view_committed(region->section, region->offset, page_of(region, range->start),
-                                 limit, &end) &&
+        return nt_view_committed(region->section, region->offset,
+                                 nt_change_page(region, range->start), limit, &end) &&
                end == limit;
     }
     for (uint64_t at = range->start; at < range->end; at = end) {
-        if (!run_at(region, at, range->end, &end))
+        if (!nt_change_run(region, at, range->end, &end))
             return false;
     }
     return true;
 }
 
-/* --- guards ------------------------------------------------------------------------- */
-
-NTSTATUS nt_change_watch(struct nt_region *region, unsigned kinds)
-{
-    int r;
-
-    kinds |= region->watched;
-    if (kinds == region->watched)
-        return STATUS_SUCCESS;
-    r = nt_fault_watch(region->base, region->size, kinds);
-    if (r == 0)
-        region->watched = (uint8_t)kinds;
-    return nt_status_from_errno(r);
-}
-
-void nt_region_unwatch(struct nt_region *region)
-{
-    if (!region->watched)
-        return;
-    nt_fault_forget(region->base);
-    region->watched = 0;
-}
-
-NTSTATUS nt_change_guard(struct nt_region *region, const struct nt_range *range, ULONG protect)
-{
-    NTSTATUS status = nt_fault_install();
-
-    if (NT_SUCCESS(status))
-        status = nt_change_watch(region, NT_FAULT_GUARD);
-    if (!NT_SUCCESS(status))
-        return status;
-    return nt_status_from_errno(nt_fault_guard_set(
-        range->start, (range->end - range->start) / NT_PAGE_SIZE, protect & ~(ULONG)PAGE_GUARD));
-}
-
-/* Which guards of a range stand, to set them again; NULL with 0 pages when there are none. */
-struct stood {
-    bool *pages;
-    uint64_t count;
-};
-
-static void stood_deinit(struct stood *stood)
-{
-    free(stood->pages);
-}
-
-static NTSTATUS remember_guards(const struct change *change, struct stood *stood)
-{
-    uint64_t count = (change->range.end - change->range.start) / NT_PAGE_SIZE;
-
-    if (!(change->region->watched & NT_FAULT_GUARD))
-        return STATUS_SUCCESS;
-    stood->pages = calloc(count, sizeof(*stood->pages));
-    if (!stood->pages)
-        return STATUS_NO_MEMORY;
-    stood->count = count;
-    for (uint64_t i = 0; i < count; i++)
-        stood->pages[i] = nt_fault_guard_stands(change->range.start + i * NT_PAGE_SIZE);
-    return STATUS_SUCCESS;
-}
-
-/* After a failure: the guards stand that stood, and no others. */
-static void put_guards_back(const struct change *change, const struct stood *stood)
-{
-    const struct nt_region *region = change->region;
-    uint64_t start = change->range.start, end;
-
-    if (!(region->watched & NT_FAULT_GUARD))
-        return;
-    nt_fault_guard_clear(start, (change->range.end - start) / NT_PAGE_SIZE);
-    for (uint64_t i = 0; i < stood->count; i++) {
-        uint64_t page = start + i * NT_PAGE_SIZE;
-
-        if (stood->pages[i])
-            (void)nt_fault_guard_set(
-                page, 1, run_at(region, page, change->range.end, &end) & ~(ULONG)PAGE_GUARD);
-    }
-    nt_change_restore(region, &change->range);
-}
-
-/* Sets or clears the guards of the range, before the kernel is told (fault.h says why). */
-static NTSTATUS prepare_guards(const struct change *change)
-{
-    uint64_t count = (change->range.end - change->range.start) / NT_PAGE_SIZE;
-
-    if (change->protect & PAGE_GUARD)
-        return nt_change_guard(change->region, &change->range, change->protect);
-    if (change->region->watched & NT_FAULT_GUARD)
-        nt_fault_guard_clear(change->range.start, count);
-    return STATUS_SUCCESS;
-}
-
 /* --- the kernel --------------------------------------------------------------------- */
 
-/* One page run; where guards stand, or not any more, page by page. */
-static void restore_run(uint64_t start, uint64_t end, ULONG protect)
-{
-    while (start < end) {
-        uint64_t next = protect & PAGE_GUARD ? start + NT_PAGE_SIZE : end;
-        ULONG now = protect & PAGE_GUARD && !nt_fault_guard_stands(start)
-                        ? protect & ~(ULONG)PAGE_GUARD
-                        : protect;
-
-        (void)nt_os_protect((void *)start, next - start, nt_protect_to_kernel(now));
-        start = next;
-    }
-}
-
-void nt_change_restore(const struct nt_region *region, const struct nt_range *range)
-{
-    for (uint64_t at = range->start, end; at < range->end; at = end) {
-        ULONG protect = run_at(region, at, range->end, &end);
-
-        restore_run(at, end, protect);
-    }
-}
-
 /* A view that commits what it can use already asks the kernel for nothing (6.7). */
-static bool is_as_wanted(const struct change *change)
+static bool is_as_wanted(const struct nt_change *change)
 {
     uint64_t end;
 
     return (change->options & NT_CHANGE_COMMIT) && change->region->kind == NT_REGION_VIEW &&
            !(change->protect & PAGE_GUARD) &&
-           run_at(change->region, change->range.start, change->range.end, &end) ==
+           nt_change_run(change->region, change->range.start, change->range.end, &end) ==
                change->protect &&
            end == change->range.end;
 }
 
-static NTSTATUS commit_in_section(const struct change *change)
+static NTSTATUS commit_in_section(const struct nt_change *change)
 {
     const struct nt_region *region = change->region;
-    uint64_t first = region->offset / NT_PAGE_SIZE + page_of(region, change->range.start);
+    uint64_t first = region->offset / NT_PAGE_SIZE + nt_change_page(region, change->range.start);
 
     if (!(change->options & NT_CHANGE_COMMIT) || !region->section || !region->section->reserve)
         return STATUS_SUCCESS;
@@ -266,7 +132,7 @@ static NTSTATUS commit_in_section(const struct change *change)
 }
 
 /* 10.16: the copies go, and the pages show the section again. */
-static NTSTATUS revert(const struct change *change)
+static NTSTATUS revert(const struct nt_change *change)
 {
     const struct nt_region *region = change->region;
     uint64_t end;
@@ -281,7 +147,7 @@ static NTSTATUS revert(const struct change *change)
         if (!is_private)
             is_private = nt_apart_at(region, at, end, &end) == NT_APART_PRIVATE;
         if (is_private)
-            r = nt_os_advise((void *)at, end - at, MADV_DONTNEED);
+            r = nt_os_drop_pages((void *)at, end - at);
     }
     return nt_status_from_errno(r);
 }
@@ -289,13 +155,13 @@ static NTSTATUS revert(const struct change *change)
 /* What follows when the pages are mapped and protected as wanted; when it fails that is undone. */
 static NTSTATUS follow_up(const void *context)
 {
-    const struct change *change = context;
+    const struct nt_change *change = context;
     NTSTATUS status = commit_in_section(change);
 
     return NT_SUCCESS(status) ? revert(change) : status;
 }
 
-static NTSTATUS tell_kernel(const struct change *change)
+static NTSTATUS tell_kernel(const struct nt_change *change)
 {
     struct nt_region *region = change->region;
     NTSTATUS status;
@@ -320,9 +186,9 @@ static NTSTATUS tell_kernel(const struct change *change)
     return status;
 }
 
-static NTSTATUS make_change(const struct change *change)
+static NTSTATUS make_change(const struct nt_change *change)
 {
-    NT_CLEANUP(stood_deinit) struct stood stood = {.pages = NULL};
+    NT_CLEANUP(nt_guards_deinit) struct nt_guards guards = {.pages = NULL};
     NTSTATUS status;
 
     if (is_as_wanted(change))
@@ -331,23 +197,47 @@ static NTSTATUS make_change(const struct change *change)
     if ((change->options & NT_CHANGE_REVERT) &&
         nt_apart_has(change->region, &change->range, NT_APART_COPIED))
         return STATUS_NOT_SUPPORTED;
-    status = remember_guards(change, &stood);
+    status = nt_guards_remember(change, &guards);
+    if (NT_SUCCESS(status) && (change->options & NT_CHANGE_COMMIT))
+        status = nt_watch_commit(change->region, &change->range);
     if (!NT_SUCCESS(status))
         return status;
-    status = prepare_guards(change);
+    status = nt_guards_prepare(change);
     if (NT_SUCCESS(status))
         status = tell_kernel(change);
     if (!NT_SUCCESS(status))
-        put_guards_back(change, &stood);
+        nt_guards_put_back(change, &guards);
     return status;
 }
 
+/* Private pages are charged when they are committed. */
+static NTSTATUS charge_private(struct nt_change *change)
+{
+    NTSTATUS status;
+
+    change->charge = change->range.end - change->range.start - nt_change_committed_bytes(change);
+    status = nt_commit_check_private(change->charge);
+    if (!NT_SUCCESS(status))
+        change->charge = 0;
+    return status;
+}
+
+static void release_charge(const struct nt_change *change)
+{
+    if (change->region->kind == NT_REGION_PRIVATE)
+        nt_commit_release_private(change->charge);
+    else
+        nt_commit_release(change->charge);
+}
+
 /* Pages that will be the process's own when they are written are charged at once (3.47). */
-static NTSTATUS charge(struct change *change)
+static NTSTATUS charge(struct nt_change *change)
 {
     const struct nt_region *region = change->region;
     NTSTATUS status;
 
+    if (region->kind == NT_REGION_PRIVATE)
+        return charge_private(change);
     if (!nt_protect_is_copy(change->protect) || region->charged >= region->size)
         return STATUS_SUCCESS;
     change->charge = change->range.end - change->range.start;
@@ -365,7 +255,7 @@ static NTSTATUS charge(struct change *change)
 static ULONG old_protection(const struct nt_region *region, uint64_t address)
 {
     uint64_t end, same;
-    ULONG protect = run_at(region, address, address + NT_PAGE_SIZE, &end);
+    ULONG protect = nt_change_run(region, address, address + NT_PAGE_SIZE, &end);
     bool copied;
 
     if ((protect & PAGE_GUARD) && !nt_fault_guard_stands(address))
@@ -379,11 +269,18 @@ static ULONG old_protection(const struct nt_region *region, uint64_t address)
 NTSTATUS nt_change_protect(struct nt_region *region, const struct nt_range *range, ULONG protect,
                            unsigned options, ULONG *ret_old)
 {
-    struct change change = {
+    struct nt_change change = {
         .region = region, .range = *range, .protect = protect, .options = options};
     ULONG old;
     NTSTATUS status;
 
+    if (region->flags & NT_REGION_LARGE) { /* 9.29: they are as wanted; a part cannot be told */
+        if (ret_old)
+            *ret_old = region->allocation_protect;
+        return STATUS_SUCCESS;
+    }
+    if (nt_offers_in(range))
+        return STATUS_INVALID_PAGE_PROTECTION;
     if (nt_pages_reserve(&region->pages) < 0)
         return STATUS_NO_MEMORY;
     nt_map_begin(region, NT_REGION_CHANGING);
@@ -392,54 +289,17 @@ NTSTATUS nt_change_protect(struct nt_region *region, const struct nt_range *rang
     status = charge(&change);
     if (NT_SUCCESS(status))
         status = make_change(&change);
-    if (!NT_SUCCESS(status) && change.charge)
-        nt_commit_release(change.charge);
+    if (!NT_SUCCESS(status))
+        release_charge(&change);
     nt_map_lock();
     if (NT_SUCCESS(status)) {
-        nt_pages_set(&region->pages, page_of(region, range->start),
+        nt_pages_set(&region->pages, nt_change_page(region, range->start),
                      (range->end - range->start) / NT_PAGE_SIZE, protect);
         region->copies |= nt_protect_is_copy(protect);
         region->charged += change.charge;
         if (ret_old)
             *ret_old = old;
     }
-    nt_map_end(region);
-    return status;
-}
-
-static NTSTATUS take_memory(const struct change *change)
-{
-    NT_CLEANUP(stood_deinit) struct stood stood = {.pages = NULL};
-    NTSTATUS status = remember_guards(change, &stood);
-    void *mapped;
-    int r;
-
-    if (!NT_SUCCESS(status))
-        return status;
-    status = prepare_guards(change);
-    if (!NT_SUCCESS(status))
-        return status;
-    r = nt_os_map((void *)change->range.start, change->range.end - change->range.start, PROT_NONE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0, &mapped);
-    if (r < 0)
-        put_guards_back(change, &stood);
-    return nt_status_from_errno(r);
-}
-
-NTSTATUS nt_change_decommit(struct nt_region *region, const struct nt_range *range)
-{
-    const struct change change = {.region = region, .range = *range};
-    NTSTATUS status;
-
-    if (nt_pages_reserve(&region->pages) < 0)
-        return STATUS_NO_MEMORY;
-    nt_map_begin(region, NT_REGION_CHANGING);
-    nt_map_unlock();
-    status = take_memory(&change);
-    nt_map_lock();
-    if (NT_SUCCESS(status))
-        nt_pages_set(&region->pages, page_of(region, range->start),
-                     (range->end - range->start) / NT_PAGE_SIZE, 0);
     nt_map_end(region);
     return status;
 }

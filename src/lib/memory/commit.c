@@ -9,7 +9,8 @@
  * How much of the promised is untouched is not told by the kernel. It is estimated at each look,
  * from two sides: what was allowed since the last look, less by how much the available memory has
  * fallen meanwhile; and never more than what is promised beyond the shared memory that this
- * process has mapped and touched (RssShmem).
+ * process has mapped and touched (RssShmem), and the private memory (RssAnon, of which what nobody
+ * promised is a part, so as much of it as was).
  *
  * A look costs some files to read, so small sections are only counted (commit.h).
  */
@@ -33,6 +34,7 @@
 #define PATH_ROOM 512
 
 static _Atomic int64_t promised;         /* by this process, and not given back */
+static _Atomic int64_t promised_private; /* the same, of private memory */
 static _Atomic int64_t since_look;       /* the change of it since the last look */
 static _Atomic int64_t unlooked = SMALL; /* as much is only counted: 1/64 of memory, once known */
 
@@ -150,11 +152,14 @@ static uint64_t measure_room(void)
 
 static int64_t touched_and_mapped(void)
 {
+    int64_t of_private = atomic_load(&promised_private), anonymous;
     char status[4096];
 
     if (nt_os_read_text("/proc/self/status", status, sizeof(status)) < 0)
         return 0;
-    return bounded(nt_commit_field(status, "RssShmem:", 0));
+    anonymous = bounded(nt_commit_field(status, "RssAnon:", 0));
+    return bounded(nt_commit_field(status, "RssShmem:", 0)) +
+           (anonymous < of_private ? anonymous : of_private);
 }
 
 /* @asked is promised already, and not in @untouched. NT_LOCK_COMMIT is held. */
@@ -162,7 +167,8 @@ static void take_look(int64_t asked, uint64_t now)
 {
     int64_t room = bounded(measure_room());
     int64_t untouched = look.untouched + atomic_exchange(&since_look, asked) - asked;
-    int64_t most = atomic_load(&promised) - asked - touched_and_mapped();
+    int64_t most =
+        atomic_load(&promised) + atomic_load(&promised_private) - asked - touched_and_mapped();
 
     if (look.taken && look.room > room)
         untouched -= look.room - room;
@@ -189,32 +195,50 @@ static bool look_allows(int64_t asked)
 
 /* --- the check -------------------------------------------------------------------------------- */
 
-static int64_t add(int64_t amount)
+/* @sum is one of the two sums of what is promised. Return: the change of both since the last look.
+ */
+static int64_t add(_Atomic int64_t *sum, int64_t amount)
 {
-    atomic_fetch_add_explicit(&promised, amount, memory_order_relaxed);
+    atomic_fetch_add_explicit(sum, amount, memory_order_relaxed);
     return atomic_fetch_add_explicit(&since_look, amount, memory_order_relaxed) + amount;
 }
 
-NTSTATUS nt_commit_check(uint64_t size)
+static NTSTATUS check(_Atomic int64_t *sum, uint64_t size)
 {
-    int64_t asked = (int64_t)size, sum;
+    int64_t asked = (int64_t)size, change;
 
     /* No machine has so much, and sums of it would not fit. */
     if (size > INT64_MAX / 4)
         return STATUS_COMMITMENT_LIMIT;
-    sum = add(asked);
-    if (NT_LIKELY(asked < SMALL && sum < atomic_load_explicit(&unlooked, memory_order_relaxed)))
+    change = add(sum, asked);
+    if (NT_LIKELY(asked < SMALL && change < atomic_load_explicit(&unlooked, memory_order_relaxed)))
         return STATUS_SUCCESS;
     if (look_allows(asked))
         return STATUS_SUCCESS;
-    add(-asked);
+    add(sum, -asked);
     return STATUS_COMMITMENT_LIMIT;
+}
+
+NTSTATUS nt_commit_check(uint64_t size)
+{
+    return check(&promised, size);
 }
 
 void nt_commit_release(uint64_t size)
 {
     if (size)
-        add(-(int64_t)size);
+        add(&promised, -(int64_t)size);
+}
+
+NTSTATUS nt_commit_check_private(uint64_t size)
+{
+    return size ? check(&promised_private, size) : STATUS_SUCCESS;
+}
+
+void nt_commit_release_private(uint64_t size)
+{
+    if (size)
+        add(&promised_private, -(int64_t)size);
 }
 
 NTSTATUS nt_commit_status(int error)

@@ -29,6 +29,14 @@ NTSTATUS nt_commit_check(uint64_t size);
  */
 void nt_commit_release(uint64_t size);
 
+/**
+ * nt_commit_check_private(), nt_commit_release_private() - the same for private memory
+ *
+ * Told apart because the kernel counts what was touched of it apart, too.
+ */
+NTSTATUS nt_commit_check_private(uint64_t size);
+void nt_commit_release_private(uint64_t size);
+
 /** nt_commit_status() - -errno of making or filling a memfd: too large is the commit limit */
 NTSTATUS nt_commit_status(int error);
 

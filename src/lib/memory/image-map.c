@@ -6,6 +6,7 @@
  * rather than re-protected, so that code is executable from its first moment: that is what a
  * process may still do that has given up making memory executable (PR_SET_MDWE).
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -15,6 +16,7 @@
 #include "lib/memory/image-parts.h"
 #include "lib/memory/protect.h"
 #include "lib/memory/region-map.h"
+#include "os/maps.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -133,7 +135,27 @@ static bool choose_flags(const struct relocated *relocated, enum nt_os_memfd_fla
     return any;
 }
 
-static NTSTATUS make_copy(struct relocated *relocated, const void *layout, uint64_t base)
+/* A memfd of the layout's name, which tells the file (image.h). */
+static int make_memfd(int layout_fd, uint64_t size, enum nt_os_memfd_flags flags, int *ret_fd)
+{
+    static const char before[] = "/memfd:", behind[] = " (deleted)";
+    NT_CLEANUP(nt_freep) char *text = NULL;
+    const char *name = NT_IMAGE_MEMFD;
+    int r = nt_os_fd_text(layout_fd, &text);
+    size_t length;
+
+    if (r < 0)
+        return r;
+    length = strlen(text);
+    if (length > sizeof(before) + sizeof(behind) && strncmp(text, before, strlen(before)) == 0) {
+        text[length - strlen(behind)] = '\0';
+        name = text + strlen(before);
+    }
+    return nt_os_memfd_new(name, size, flags, ret_fd);
+}
+
+static NTSTATUS make_copy(struct relocated *relocated, int layout_fd, const void *layout,
+                          uint64_t base)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
     uint64_t size = relocated->image->size;
@@ -145,7 +167,7 @@ static NTSTATUS make_copy(struct relocated *relocated, const void *layout, uint6
     status = find_touched(relocated, layout);
     if (!NT_SUCCESS(status) || !choose_flags(relocated, &flags))
         return status;
-    r = nt_os_memfd_new("ntshm-image-moved", size, flags, &fd);
+    r = make_memfd(layout_fd, size, flags, &fd);
     if (r == 0)
         r = nt_os_map(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0, &copy);
     if (r < 0)
@@ -168,7 +190,7 @@ static NTSTATUS relocate(struct relocated *relocated, int layout_fd, uint64_t ba
     r = nt_os_map(NULL, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, layout_fd, 0, &layout);
     if (r < 0)
         return nt_status_from_errno(r);
-    status = make_copy(relocated, layout, base);
+    status = make_copy(relocated, layout_fd, layout, base);
     (void)nt_os_unmap(layout, size);
     return status;
 }
@@ -298,6 +320,7 @@ static NTSTATUS make_region(struct nt_region_plan *plan, const struct mapping *m
     plan->base = 0;
     plan->lowest = request->lowest;
     plan->highest = request->highest;
+    plan->top_down = request->top_down;
     if (!mapping->image->pe.plus && !plan->lowest && !plan->highest) {
         plan->lowest = NARROW_LOWEST;
         plan->highest = NARROW_HIGHEST;
@@ -314,7 +337,10 @@ NTSTATUS nt_image_map(struct nt_section *section, const struct nt_view_request *
         .offset = request->offset,
     };
     bool no_change = section->attributes & SEC_NO_CHANGE;
+    ULONG node = request->on_node ? request->node : section->node; /* 7.46 */
     struct nt_region_plan plan = {
+        .on_node = node != NUMA_NO_PREFERRED_NODE,
+        .node = node,
         .kind = NT_REGION_VIEW,
         .copies = true,
         .view_flags = NT_VIEW_IMAGE | (no_change ? NT_VIEW_NO_CHANGE : 0),

@@ -19,6 +19,7 @@
 #include "lib/memory/image-parts.h"
 #include "lib/memory/protect.h"
 #include "os/file.h"
+#include "os/file-more.h"
 #include "os/os.h"
 #include "os/system.h"
 #include "util/macro.h"
@@ -275,6 +276,20 @@ static uint64_t bytes_to_commit(const struct nt_image *image, const struct heade
     return bytes;
 }
 
+/* A memfd that is called after the file. */
+static int make_layout(int file_fd, uint64_t size, enum nt_os_memfd_flags flags, int *ret_fd)
+{
+    NT_CLEANUP(nt_freep) char *path = NULL;
+    char name[NT_IMAGE_MEMFD_SIZE] = NT_IMAGE_MEMFD;
+    int r = nt_os_file_name(file_fd, &path);
+
+    if (r < 0 && r != -ENOENT)
+        return r;
+    if (path && strlen(path) < sizeof(name) - strlen(NT_IMAGE_MEMFD))
+        strcat(name, path);
+    return nt_os_memfd_new(name, size, flags, ret_fd);
+}
+
 static NTSTATUS lay_out(struct nt_image *image, int file_fd, const struct headers *headers,
                         int *ret_fd)
 {
@@ -290,7 +305,7 @@ static NTSTATUS lay_out(struct nt_image *image, int file_fd, const struct header
     image->charged = bytes_to_commit(image, headers);
     if (executes(image))
         flags |= NT_OS_MEMFD_EXEC;
-    r = nt_os_memfd_new("ntshm-image", size, flags, &fd);
+    r = make_layout(file_fd, size, flags, &fd);
     if (r < 0)
         return nt_commit_status(r);
     status = copy_parts(image, file_fd, fd);

@@ -23,6 +23,13 @@
 /* It has one owner, the section, and goes with the section's last reference, not handle. */
 struct nt_image;
 
+/*
+ * What a layout is called in /proc/PID/maps: this, and the path that the file had, unless that is
+ * longer than the kernel lets names be. So every process that maps it can tell the file (8.31).
+ */
+#define NT_IMAGE_MEMFD      "ntshm-image:"
+#define NT_IMAGE_MEMFD_SIZE 249 /* bytes, with the NUL, less what the kernel puts before it */
+
 /**
  * nt_image_new() - parse the file behind @file_fd and lay it out
  * @file_fd:    readable; read with pread, copied once, then the copy is parsed

@@ -120,3 +120,51 @@ ULONG nt_pages_at(const struct nt_pages *pages, uint64_t page, uint64_t *ret_end
         *ret_end = run->end;
     return run->protect;
 }
+
+/* --- parts ---------------------------------------------------------------------------------- */
+
+int nt_pages_part(const struct nt_pages *pages, uint64_t first, uint64_t count,
+                  struct nt_pages *ret_part)
+{
+    uint32_t from = run_of(pages, first);
+    uint32_t to = run_of(pages, first + count - 1) + 1;
+
+    nt_pages_init(ret_part, count, pages->runs[from].protect);
+    if (to - from > ret_part->room) {
+        ret_part->runs = malloc((to - from) * sizeof(*ret_part->runs));
+        if (!ret_part->runs)
+            return -ENOMEM;
+        ret_part->room = to - from;
+    }
+    ret_part->n_runs = to - from;
+    for (uint32_t i = 0; i < to - from; i++) {
+        ret_part->runs[i] = pages->runs[from + i];
+        ret_part->runs[i].end -= first;
+    }
+    ret_part->runs[to - from - 1].end = count;
+    return 0;
+}
+
+void nt_pages_move(struct nt_pages *from, struct nt_pages *ret_to)
+{
+    *ret_to = *from;
+    if (from->runs == from->few)
+        ret_to->runs = ret_to->few;
+    from->runs = NULL;
+    from->n_runs = from->room = 0;
+}
+
+uint64_t nt_pages_count(const struct nt_pages *pages, uint64_t first, uint64_t count)
+{
+    uint64_t found = 0, end;
+
+    for (uint64_t page = first; page < first + count; page = end) {
+        ULONG protect = nt_pages_at(pages, page, &end);
+
+        if (end > first + count)
+            end = first + count;
+        if (protect)
+            found += end - page;
+    }
+    return found;
+}

@@ -29,6 +29,19 @@ void nt_pages_init(struct nt_pages *pages, uint64_t n_pages, ULONG protect);
 void nt_pages_deinit(struct nt_pages *pages);
 
 /**
+ * nt_pages_part() - the states of @count pages from @first on, as an allocation of their own
+ * @ret_part: made as nt_pages_init() would
+ *
+ * Return: 0; -ENOMEM, and nothing was made.
+ */
+int nt_pages_part(const struct nt_pages *pages, uint64_t first, uint64_t count,
+                  struct nt_pages *ret_part);
+/** nt_pages_move() - @ret_to, of which nothing is kept, gets the runs; @from is then as deinited */
+void nt_pages_move(struct nt_pages *from, struct nt_pages *ret_to);
+/** nt_pages_count() - how many of @count pages from @first on are not only reserved */
+uint64_t nt_pages_count(const struct nt_pages *pages, uint64_t first, uint64_t count);
+
+/**
  * nt_pages_reserve() - make room, so that the next nt_pages_set() cannot fail
  *
  * Return: 0; -ENOMEM, and nothing changed.

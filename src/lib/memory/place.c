@@ -19,6 +19,9 @@
 
 #include "lib/fault/fault.h"
 #include "lib/memory/change.h"
+#include "lib/memory/place-search.h"
+#include "lib/memory/placeholder.h"
+#include "lib/process/numa.h"
 #include "os/os.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -187,32 +190,36 @@ static void drop_anchor(struct nt_region *region)
     nt_map_end_and_free(region);
 }
 
+/* Others may map at addresses of their own meanwhile. The lock is held, and given up meanwhile. */
+static void drop_anchors(uint64_t low, uint64_t high)
+{
+    struct nt_region *region = nt_map_first_in(low, high);
+
+    while (region && region->base < high) {
+        if (region->kind == NT_REGION_ANCHOR) {
+            drop_anchor(region);
+            region = nt_map_first_in(low, high);
+        } else {
+            region = nt_map_next(region);
+        }
+    }
+}
+
 void nt_place_quiesce(void)
 {
-    struct nt_region *region;
     uint64_t low, high;
 
     nt_map_lock_to_change();
-    if (arena_state == ARENA_READY) {
-        nt_map_get_arena(&low, &high);
-        if (!arena_is_used(nt_map_first_in(low, high))) {
-            arena_state = ARENA_TRYING;
-            nt_map_drop_notes(low, high);
-            /* Others may map at addresses of their own meanwhile. */
-            region = nt_map_first_in(low, high);
-            while (region) {
-                if (region->kind == NT_REGION_ANCHOR) {
-                    drop_anchor(region);
-                    region = nt_map_first_in(low, high);
-                } else {
-                    region = nt_map_next(region);
-                    if (region && !nt_map_in_arena(region))
-                        region = NULL;
-                }
-            }
-            arena_state = ARENA_UNTRIED;
-            nt_map_wake();
-        }
+    nt_map_get_arena(&low, &high);
+    if (arena_state == ARENA_READY && !arena_is_used(nt_map_first_in(low, high))) {
+        arena_state = ARENA_TRYING;
+        nt_map_drop_notes(low, high);
+        /* The next arena is another: what is mapped here from now on lies outside. */
+        nt_map_set_arena(0, 0);
+        nt_fault_set_arena(0, 0);
+        drop_anchors(low, high);
+        arena_state = ARENA_UNTRIED;
+        nt_map_wake();
     }
     nt_map_unlock();
 }
@@ -225,7 +232,7 @@ void nt_place_renew(void)
 
 /* --- making regions ----------------------------------------------------------------- */
 
-static void fill(struct nt_region *region, const struct nt_region_plan *plan)
+void nt_plan_fill(struct nt_region *region, const struct nt_region_plan *plan)
 {
     nt_pages_init(&region->pages, plan->size / NT_PAGE_SIZE, plan->protect);
     region->allocation_protect = plan->allocation_protect;
@@ -234,15 +241,26 @@ static void fill(struct nt_region *region, const struct nt_region_plan *plan)
     region->section = plan->section;
     region->offset = plan->offset;
     region->charged = plan->charged;
+    region->node = plan->on_node ? (uint16_t)plan->node : NT_REGION_NO_NODE;
     region->watched = 0;
     region->apart = NULL;
+    region->watch = NULL;
+    region->watch_stale = false;
+    region->window = NULL;
     region->pins = 0;
+}
+
+NTSTATUS nt_plan_refused(const struct nt_region_plan *plan, int error)
+{
+    bool commits = plan->kind == NT_REGION_PRIVATE && plan->protect;
+
+    return error == -ENOMEM && commits ? STATUS_COMMITMENT_LIMIT : nt_status_from_errno(error);
 }
 
 static struct nt_region *enter_plan(struct nt_region *region, const struct nt_region_plan *plan,
                                     uint64_t base)
 {
-    fill(region, plan);
+    nt_plan_fill(region, plan);
     enter(region, plan->kind, base, plan->size);
     return region;
 }
@@ -250,7 +268,7 @@ static struct nt_region *enter_plan(struct nt_region *region, const struct nt_re
 /* The same for a place that is in the map already. */
 static struct nt_region *enter_vacant(struct nt_region *region, const struct nt_region_plan *plan)
 {
-    fill(region, plan);
+    nt_plan_fill(region, plan);
     nt_map_begin(region, NT_REGION_ENTERING);
     region->size = plan->size;
     region->kind = plan->kind;
@@ -265,9 +283,14 @@ static NTSTATUS finish(const struct nt_region_plan *plan, struct nt_region *regi
     /* Outside of the arena nothing else tells the fault handler that this is ours. */
     if (outside)
         status = nt_change_watch(region, NT_FAULT_PLAIN);
+    /* First of all: a page that is there already stays where it is. */
+    if (NT_SUCCESS(status) && plan->on_node &&
+        nt_numa_prefer((void *)region->base, region->size, plan->node) < 0)
+        status = STATUS_NO_MEMORY;
     if (NT_SUCCESS(status) && plan->finish)
         status = plan->finish(region, plan->context);
     if (!NT_SUCCESS(status)) {
+        nt_region_unrecord(region);
         nt_region_unwatch(region);
         (void)nt_os_unmap((void *)region->base, region->size);
         /* Not a place that is taken: there is no other to be tried. */
@@ -295,7 +318,7 @@ static NTSTATUS map_entered(const struct nt_region_plan *plan, struct nt_region 
     if (NT_LIKELY(r == 0))
         status = finish(plan, region, outside);
     else
-        status = r == -EEXIST ? STATUS_CONFLICTING_ADDRESSES : nt_status_from_errno(r);
+        status = r == -EEXIST ? STATUS_CONFLICTING_ADDRESSES : nt_plan_refused(plan, r);
     nt_map_lock();
     if (NT_LIKELY(NT_SUCCESS(status)))
         nt_map_end(region);
@@ -303,12 +326,13 @@ static NTSTATUS map_entered(const struct nt_region_plan *plan, struct nt_region 
 }
 
 /* The best place in the arena, with its 512 GiB anchored; 0 when there is none. */
-static uint64_t choose_place(uint64_t extent)
+static uint64_t choose_place(uint64_t extent, uint64_t alignment)
 {
+    uint64_t needed = extent + alignment - NT_GRANULARITY;
     bool forgot = false;
 
     for (unsigned i = 0; i < MAX_TRIES; i++) {
-        struct nt_region *before = nt_map_best_gap(extent);
+        struct nt_region *before = nt_map_best_gap(needed);
         uint64_t low, high, base;
 
         if (!before) {
@@ -319,19 +343,20 @@ static uint64_t choose_place(uint64_t extent)
             forgot = true;
             continue;
         }
-        base = before->base + nt_region_extent(before);
-        if (NT_LIKELY(is_anchored(base)))
+        low = nt_region_slots_end(before);
+        base = nt_align_up(low, alignment);
+        if (NT_LIKELY(is_anchored(base)) || low >> BLOCK_SHIFT != base >> BLOCK_SHIFT)
             return base;
-        set_anchored(base, true);
-        (void)make_anchor(base);
+        set_anchored(low, true);
+        (void)make_anchor(low);
     }
     return 0;
 }
 
 /* Where the arena has no room, or there is none: where the kernel would put something larger. */
-static uint64_t choose_by_kernel(uint64_t size)
+static uint64_t choose_by_kernel(uint64_t extent, uint64_t alignment)
 {
-    uint64_t room = size + NT_GRANULARITY;
+    uint64_t room = extent + alignment;
     void *mapped;
     int r;
 
@@ -341,23 +366,29 @@ static uint64_t choose_by_kernel(uint64_t size)
     if (r == 0)
         (void)nt_os_unmap(mapped, room);
     nt_map_lock();
-    return r == 0 ? nt_align_up((uint64_t)mapped, NT_GRANULARITY) : 0;
+    return r == 0 ? nt_align_up((uint64_t)mapped, alignment) : 0;
+}
+
+static struct nt_region *take_vacant(uint64_t extent, uint64_t alignment)
+{
+    return alignment == NT_GRANULARITY ? nt_map_take_vacant(extent) : NULL;
 }
 
 /* A region in the map, busy entering, at a place that should be free; NULL: no memory. */
 static struct nt_region *enter_somewhere(const struct nt_region_plan *plan)
 {
+    uint64_t alignment = plan->alignment ? plan->alignment : NT_GRANULARITY;
     uint64_t extent = nt_align_up(plan->size, NT_GRANULARITY);
 
     for (unsigned i = 0; i < MAX_TRIES; i++) {
-        struct nt_region *region = nt_map_take_vacant(extent);
+        struct nt_region *region = take_vacant(extent, alignment);
         uint64_t base;
 
         if (NT_LIKELY(region != NULL))
             return enter_vacant(region, plan);
-        base = arena_state == ARENA_READY ? choose_place(extent) : 0;
+        base = arena_state == ARENA_READY ? choose_place(extent, alignment) : 0;
         if (!base)
-            base = choose_by_kernel(extent);
+            base = choose_by_kernel(extent, alignment);
         region = base ? nt_region_new() : NULL;
         if (!region)
             return NULL;
@@ -419,46 +450,17 @@ static NTSTATUS make_at(const struct nt_region_plan *plan, uint64_t base)
     return status;
 }
 
-/*
- * Where the next try within bounds has to be after @base did not do: behind whatever lies
- * there. The lock is held, and given up meanwhile.
- */
-static uint64_t next_place(uint64_t base, uint64_t size)
-{
-    struct nt_region *region = nt_map_first_in(base, base + size);
-    struct nt_os_vma vma;
-    int r;
-
-    if (region && region->kind != NT_REGION_FOREIGN && region->kind != NT_REGION_VACANT)
-        return region->base + nt_region_extent(region);
-    nt_map_unlock();
-    r = nt_os_vma_query(base, &vma);
-    nt_map_lock();
-    if (r == 0 && vma.start < base + size)
-        return nt_align_up(vma.end, NT_GRANULARITY);
-    return base;
-}
-
+/* Within bounds, from the top, or where the arena has no room for such an alignment. */
 static NTSTATUS make_between(const struct nt_region_plan *plan, uint64_t *ret_base)
 {
-    uint64_t base = nt_align_up(plan->lowest, NT_GRANULARITY);
-    uint64_t limit = plan->highest ? plan->highest + 1 : NT_USER_END;
-    uint64_t next;
-    NTSTATUS status;
+    struct nt_place_search search;
 
-    if (base < NT_GRANULARITY)
-        base = NT_GRANULARITY;
-    while (base < limit && plan->size <= limit - base) {
-        next = next_place(base, plan->size);
-        if (next == base) {
-            status = make_at(plan, base);
-            if (status != STATUS_CONFLICTING_ADDRESSES) {
-                *ret_base = base;
-                return status;
-            }
-            next = base + NT_GRANULARITY;
-        }
-        base = next;
+    nt_place_search_begin(&search, plan);
+    for (unsigned i = 0; i < MAX_TRIES && nt_place_search_next(&search, ret_base); i++) {
+        NTSTATUS status = make_at(plan, *ret_base);
+
+        if (status != STATUS_CONFLICTING_ADDRESSES)
+            return status;
     }
     return STATUS_NO_MEMORY;
 }
@@ -469,12 +471,16 @@ NTSTATUS nt_region_make(const struct nt_region_plan *plan, uint64_t *ret_base)
     NTSTATUS status;
 
     nt_map_lock_to_change();
-    if (plan->base)
+    if (plan->replaces)
+        status = nt_placeholder_replace(plan);
+    else if (plan->base)
         status = make_at(plan, base);
-    else if (plan->lowest || plan->highest)
+    else if (plan->lowest || plan->highest || plan->top_down)
         status = make_between(plan, &base);
     else
         status = make_anywhere(plan, &base);
+    if (status == STATUS_NO_MEMORY && plan->alignment > NT_GRANULARITY && !plan->base)
+        status = make_between(plan, &base);
     nt_map_unlock();
     if (NT_SUCCESS(status))
         *ret_base = base;

@@ -23,8 +23,8 @@ static NTSTATUS check_range(uint64_t base, size_t size)
 static NTSTATUS check_region(const struct nt_region *region, const struct nt_range *range,
                              ULONG wanted, unsigned options, ULONG *ret_protect)
 {
-    if (!region || range->end > nt_region_end(region))
-        return STATUS_CONFLICTING_ADDRESSES; /* 9.3, 9.4 */
+    if (!region || range->end > nt_region_end(region) || (region->flags & NT_REGION_PHYSICAL))
+        return STATUS_CONFLICTING_ADDRESSES; /* 9.3, 9.4; windows are always read and written */
     if (!nt_change_committed(region, range))
         return STATUS_NOT_COMMITTED;
     if ((options & NT_CHANGE_REVERT) && region->kind != NT_REGION_VIEW)

@@ -2,35 +2,20 @@
 /*
  * VirtualQuery. What this library made is told from the map, without a system call, except
  * that only the kernel knows which pages of a copy-on-write view were written (8.10). All other
- * memory (code, heaps, stacks) is told from the kernel, as truthfully as its words allow:
- *
- *   private, anonymous   MEM_PRIVATE; without any access it is MEM_RESERVE, which is what
- *                        allocators and thread libraries use such memory for
- *   shared               MEM_MAPPED
- *   private, of a file   MEM_IMAGE when it belongs to a loaded ELF object, whose first byte is
- *                        then the AllocationBase; else MEM_MAPPED. What can be written is
- *                        copy-on-write.
+ * memory is the kernel's to tell (query-foreign.c). It is asked without the lock, and asked again
+ * when a region of ours came or went there meanwhile, for then its answer may be about that.
  */
-#include <errno.h>
-#include <link.h>
 
 #include <ntstatus.h>
 
 #include "lib/fault/fault.h"
 #include "lib/memory/change.h"
 #include "lib/memory/protect.h"
-#include "os/os.h"
+#include "lib/memory/query.h"
 #include "os/pagemap.h"
-#include "rtl/status.h"
 #include "util/macro.h"
 
-#define KERNEL_END 0x7FFFFFFFF000ull /* nothing of a program lies above */
-
-/* A page and the free or foreign space around it, bounded by the application's regions. */
-struct place {
-    uint64_t page;
-    uint64_t low, high;
-};
+#define MAX_TRIES 64 /* others may map and unmap without end */
 
 /* --- ours --------------------------------------------------------------------------- */
 
@@ -77,29 +62,49 @@ static void note_detail(const struct nt_region *region, struct detail *detail)
     detail->offset = region->offset;
 }
 
-/* True when the map answers; else @place holds the bounds between which it knows nothing. */
-static bool query_map(struct place *place, MEMORY_BASIC_INFORMATION *info, struct detail *detail)
+/* True for what is the application's, or is about to be. */
+static bool is_ours(const struct nt_region *region)
 {
-    struct nt_region *below, *above;
-    bool found;
+    return nt_map_visible(region) || region->busy == NT_REGION_ENTERING;
+}
+
+/* The region that holds the page, or NULL: then @place has the bounds of what is not ours. */
+static struct nt_region *look_up(struct nt_query_place *place)
+{
+    struct nt_region *below = nt_map_below(place->page), *above;
+
+    if (NT_LIKELY(below && place->page < nt_region_end(below) && is_ours(below)))
+        return below;
+    above = nt_map_next(below);
+    while (below && !is_ours(below))
+        below = nt_map_previous(below);
+    if (below && place->page < nt_region_end(below))
+        return below;
+    while (above && !is_ours(above))
+        above = nt_map_next(above);
+    place->low = below ? nt_region_end(below) : 0;
+    place->high = above ? above->base : NT_KERNEL_END;
+    return NULL;
+}
+
+/* True when the map answers; else @place holds the bounds between which it knows nothing. */
+static bool query_map(struct nt_query_place *place, MEMORY_BASIC_INFORMATION *info,
+                      struct detail *detail)
+{
+    struct nt_region *region;
 
     nt_map_lock();
-    below = nt_map_below(place->page);
-    above = below ? nt_map_next(below) : nt_map_next(NULL);
-    while (below && !nt_map_visible(below))
-        below = nt_map_previous(below);
-    found = below && place->page < nt_region_end(below);
-    if (found) {
-        describe_region(below, place->page, info);
-        note_detail(below, detail);
-    } else {
-        while (above && !nt_map_visible(above))
-            above = nt_map_next(above);
-        place->low = below ? nt_region_end(below) : 0;
-        place->high = above ? above->base : NT_USER_END;
+    /* What is about to be there is there in a moment, or something else is. */
+    while ((region = look_up(place)) != NULL && region->busy == NT_REGION_ENTERING)
+        nt_map_wait();
+    if (region) {
+        describe_region(region, place->page, info);
+        note_detail(region, detail);
     }
+    place->changes = nt_map_changes();
+    place->ends = nt_map_ends();
     nt_map_unlock();
-    return found;
+    return region != NULL;
 }
 
 /* 6.1, 6.4, 3.39: only what the section has committed is there. */
@@ -165,7 +170,7 @@ static void describe_detail(const struct detail *detail, MEMORY_BASIC_INFORMATIO
 static void join_neighbours(const struct detail *detail, MEMORY_BASIC_INFORMATION *info)
 {
     while (detail->copies || detail->guards) {
-        struct place place = {.page = (uint64_t)info->BaseAddress + info->RegionSize};
+        struct nt_query_place place = {.page = (uint64_t)info->BaseAddress + info->RegionSize};
         MEMORY_BASIC_INFORMATION next;
         struct detail its = {.copies = false};
 
@@ -179,123 +184,44 @@ static void join_neighbours(const struct detail *detail, MEMORY_BASIC_INFORMATIO
     }
 }
 
-/* --- all other memory --------------------------------------------------------------- */
-
-struct image_search {
-    uint64_t address;
-    uint64_t base; /* 0: in no loaded object */
-};
-
-static int look_at_image(struct dl_phdr_info *object, size_t size, void *context)
+/*
+ * True when the kernel's answer about the place cannot be about a region of ours: none is there
+ * now, and none was there for a while since the place was looked up.
+ */
+static bool is_still_foreign(const struct nt_query_place *place)
 {
-    struct image_search *search = context;
-    uint64_t low = UINT64_MAX, high = 0;
+    struct nt_query_place now = {.page = place->page};
+    bool is;
 
-    (void)size;
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &object->dlpi_phdr[i];
-        uint64_t start = object->dlpi_addr + header->p_vaddr;
-
-        if (header->p_type != PT_LOAD)
-            continue;
-        low = start < low ? start : low;
-        high = start + header->p_memsz > high ? start + header->p_memsz : high;
-    }
-    low = nt_align_down(low, NT_PAGE_SIZE);
-    if (search->address < low || search->address >= nt_align_up(high, NT_PAGE_SIZE))
-        return 0;
-    search->base = low;
-    return 1;
+    if (NT_LIKELY(nt_map_changes() == place->changes))
+        return true;
+    nt_map_lock();
+    is = !look_up(&now) && now.low <= place->low && now.high >= place->high &&
+         !nt_map_ended_in(place->ends, place->low, place->high);
+    nt_map_unlock();
+    return is;
 }
 
-static DWORD foreign_protect(const struct nt_os_vma *vma)
-{
-    bool copies = vma->writable && !vma->shared && vma->inode;
-
-    if (vma->executable)
-        return copies          ? PAGE_EXECUTE_WRITECOPY
-               : vma->writable ? PAGE_EXECUTE_READWRITE
-               : vma->readable ? PAGE_EXECUTE_READ
-                               : PAGE_EXECUTE;
-    if (copies)
-        return PAGE_WRITECOPY;
-    return vma->writable ? PAGE_READWRITE : vma->readable ? PAGE_READONLY : PAGE_NOACCESS;
-}
-
-static void describe_foreign(const struct nt_os_vma *vma, const struct place *place,
-                             MEMORY_BASIC_INFORMATION *info)
-{
-    struct image_search search = {.address = place->page};
-    uint64_t start = vma->start > place->low ? vma->start : place->low;
-    uint64_t end = vma->end < place->high ? vma->end : place->high;
-    bool of_file = vma->inode && !vma->shared;
-
-    *info = (MEMORY_BASIC_INFORMATION){
-        .BaseAddress = (void *)place->page,
-        .AllocationBase = (void *)start,
-        .RegionSize = end - place->page,
-        .State = MEM_COMMIT,
-        .Protect = foreign_protect(vma),
-        .Type = vma->shared || of_file ? MEM_MAPPED : MEM_PRIVATE,
-    };
-    info->AllocationProtect = info->Protect;
-    if (of_file)
-        dl_iterate_phdr(look_at_image, &search);
-    if (search.base) {
-        info->AllocationBase = (void *)search.base;
-        info->AllocationProtect = PAGE_EXECUTE_WRITECOPY;
-        info->Type = MEM_IMAGE;
-    }
-    if (info->Type == MEM_PRIVATE && info->Protect == PAGE_NOACCESS) {
-        info->State = MEM_RESERVE;
-        info->Protect = 0;
-    }
-}
-
-static void describe_free(uint64_t page, uint64_t end, MEMORY_BASIC_INFORMATION *info)
-{
-    *info = (MEMORY_BASIC_INFORMATION){
-        .BaseAddress = (void *)page,
-        .RegionSize = end - page,
-        .State = MEM_FREE,
-        .Protect = PAGE_NOACCESS,
-    };
-}
-
-static NTSTATUS query_kernel(const struct place *place, MEMORY_BASIC_INFORMATION *info)
-{
-    struct nt_os_vma vma;
-    int r = nt_os_vma_query(place->page, &vma);
-
-    if (r < 0 && r != -ENOENT)
-        return nt_status_from_errno(r);
-    if (r == 0 && vma.start <= place->page) {
-        describe_foreign(&vma, place, info);
-        return STATUS_SUCCESS;
-    }
-    /* 8.24; a stack may lie above the limit where nothing is placed at random. */
-    if (place->page >= NT_USER_END)
-        return STATUS_INVALID_PARAMETER;
-    describe_free(place->page, r == 0 && vma.start < place->high ? vma.start : place->high, info);
-    return STATUS_SUCCESS;
-}
+/* --- the whole ---------------------------------------------------------------------- */
 
 NTSTATUS nt_memory_query(const void *address, MEMORY_BASIC_INFORMATION *ret_information)
 {
-    struct place place = {.page = nt_align_down((uint64_t)address, NT_PAGE_SIZE)};
+    struct nt_query_place place = {.page = nt_align_down((uint64_t)address, NT_PAGE_SIZE)};
     struct detail detail = {.copies = false};
     MEMORY_BASIC_INFORMATION info;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (place.page >= KERNEL_END)
+    if (place.page >= NT_KERNEL_END)
         return STATUS_INVALID_PARAMETER;
-    if (query_map(&place, &info, &detail)) {
-        describe_detail(&detail, &info);
-        join_neighbours(&detail, &info);
-    } else {
-        if (place.page >= NT_USER_END)
-            place.high = KERNEL_END;
-        status = query_kernel(&place, &info);
+    for (unsigned i = 0; i < MAX_TRIES; i++) {
+        if (query_map(&place, &info, &detail)) {
+            describe_detail(&detail, &info);
+            join_neighbours(&detail, &info);
+            break;
+        }
+        status = nt_query_foreign(&place, &info);
+        if (is_still_foreign(&place))
+            break;
     }
     if (NT_SUCCESS(status))
         *ret_information = info;

@@ -5,7 +5,13 @@
  */
 #include "lib/memory/region-map.h"
 
+#include <stdatomic.h>
 #include <string.h>
+
+#include "lib/memory/offer.h"
+#include "lib/memory/physical.h"
+#include "lib/memory/placeholder.h"
+#include "lib/memory/write-watch.h"
 
 #include "os/os.h"
 #include "util/macro.h"
@@ -27,7 +33,10 @@ static struct {
     unsigned n_vacant;
     unsigned n_busy;
     unsigned n_waiting;
-    bool forking; /* somebody waits for all regions to be idle: let none become busy */
+    _Atomic uint64_t changes; /* of @busy of any region */
+    uint64_t n_ends;
+    uint64_t ends[64]; /* where the last of these regions begin */
+    bool forking;      /* somebody waits for all regions to be idle: let none become busy */
 } map = {.regions = RB_INITIALIZER(NULL), .gaps = RB_INITIALIZER(NULL)};
 
 static struct nt_region **recent_at(uint64_t address)
@@ -55,11 +64,6 @@ RB_GENERATE_INTERNAL(gap_tree, nt_region, gap_node, compare_gaps, TREE_FUNCTION)
 
 /* --- regions and gaps --------------------------------------------------------------- */
 
-static uint64_t slots_end(const struct nt_region *region)
-{
-    return region->base + nt_region_extent(region);
-}
-
 bool nt_map_in_arena(const struct nt_region *region)
 {
     return region->base >= map.arena_low && region->base < map.arena_high;
@@ -79,13 +83,13 @@ static void set_gap(struct nt_region *region, uint64_t gap)
 /* Counts the gap behind @region anew; its neighbour above has changed. */
 static void count_gap(struct nt_region *region, const struct nt_region *next)
 {
-    uint64_t end = slots_end(region);
+    uint64_t end = nt_region_slots_end(region);
     uint64_t limit = map.arena_high;
 
     if (!nt_map_in_arena(region))
         return;
     if (next && next->base < limit)
-        limit = next->base;
+        limit = nt_align_down(next->base, NT_GRANULARITY);
     set_gap(region, limit > end ? limit - end : 0);
 }
 
@@ -148,7 +152,7 @@ struct nt_region *nt_map_first_in(uint64_t start, uint64_t end)
 {
     struct nt_region *region = nt_map_below(start);
 
-    if (!region || slots_end(region) <= start)
+    if (!region || nt_region_end(region) <= start)
         region = nt_map_next(region);
     return region && region->base < end ? region : NULL;
 }
@@ -248,17 +252,51 @@ void nt_map_lock_to_change(void)
         nt_map_wait();
 }
 
+uint64_t nt_map_changes(void)
+{
+    return atomic_load(&map.changes);
+}
+
+uint64_t nt_map_ends(void)
+{
+    return map.n_ends;
+}
+
+bool nt_map_ended_in(uint64_t since, uint64_t low, uint64_t high)
+{
+    if (map.n_ends - since > NT_ARRAY_SIZE(map.ends))
+        return true;
+    for (; since < map.n_ends; since++) {
+        uint64_t base = map.ends[since % NT_ARRAY_SIZE(map.ends)];
+
+        if (base >= low && base < high)
+            return true;
+    }
+    return false;
+}
+
+/* The lock is held: nobody else writes. */
+static void count_change(void)
+{
+    uint64_t changes = atomic_load_explicit(&map.changes, memory_order_relaxed);
+
+    atomic_store_explicit(&map.changes, changes + 1, memory_order_release);
+}
+
 void nt_map_begin(struct nt_region *region, enum nt_region_busy busy)
 {
     nt_abort_if(region->busy != NT_REGION_IDLE, "a busy region was made busy");
     region->busy = busy;
     map.n_busy++;
+    count_change();
 }
 
 void nt_map_end(struct nt_region *region)
 {
     region->busy = NT_REGION_IDLE;
     map.n_busy--;
+    map.ends[map.n_ends++ % NT_ARRAY_SIZE(map.ends)] = region->base;
+    count_change();
     *recent_at(region->base) = region;
     nt_map_wake();
 }
@@ -269,10 +307,16 @@ void nt_map_end_and_free(struct nt_region *region)
     drop(region);
 }
 
+static bool has_slots_alone(const struct nt_region *region, const struct nt_region *next)
+{
+    return nt_map_in_arena(region) && nt_is_aligned(region->base, NT_GRANULARITY) &&
+           (!next || next->base >= nt_region_slots_end(region));
+}
+
 void nt_map_end_and_vacate(struct nt_region *region)
 {
     nt_map_end(region);
-    if (!nt_map_in_arena(region)) {
+    if (!has_slots_alone(region, nt_map_next(region))) {
         drop(region);
         return;
     }
@@ -315,15 +359,23 @@ void nt_regions_forked(void)
 {
     map.n_waiting = 0;
     nt_place_renew();
+    nt_watch_forked();
+    nt_physical_forked();
 }
 
-/* What was being mapped or unmapped in the parent is none of the child's regions; notes go. */
+/*
+ * What was being mapped or unmapped in the parent is none of the child's regions; notes go. What
+ * was a placeholder, or was to be one, is one.
+ */
 static void keep_or_drop(struct nt_region *region)
 {
     if (region->kind == NT_REGION_UNUSED)
         return;
+    if (region->busy == NT_REGION_TURNING)
+        nt_placeholder_settle(region);
     if (region->busy == NT_REGION_ENTERING || region->busy == NT_REGION_LEAVING ||
         region->kind == NT_REGION_VACANT || region->kind == NT_REGION_FOREIGN) {
+        nt_offers_forget(&(struct nt_range){region->base, nt_region_end(region)});
         region->kind = NT_REGION_UNUSED;
         return;
     }
@@ -345,4 +397,6 @@ void nt_regions_renew(void)
     nt_region_slab_renew();
     nt_map_set_arena(map.arena_low, map.arena_high);
     nt_place_renew();
+    nt_watch_forked();
+    nt_physical_forked();
 }

@@ -9,6 +9,9 @@
 
 #include "lib/memory/apart.h"
 #include "lib/memory/commit.h"
+#include "lib/memory/offer.h"
+#include "lib/memory/physical.h"
+#include "lib/memory/write-watch.h"
 #include "os/os.h"
 #include "rtl/status.h"
 
@@ -34,7 +37,7 @@ NTSTATUS nt_region_pin(const void *address, struct ntshm_region *ret_region)
 
     nt_map_lock();
     region = nt_map_idle_at((uint64_t)address);
-    if (!region) {
+    if (!region || region->kind == NT_REGION_PLACEHOLDER) {
         status = STATUS_CONFLICTING_ADDRESSES;
     } else if (region->pins == UINT32_MAX) {
         status = STATUS_INSUFFICIENT_RESOURCES;
@@ -62,13 +65,68 @@ NTSTATUS nt_region_unpin(const void *address)
     return status;
 }
 
+/* --- the end ---------------------------------------------------------------------------------- */
+
+void nt_region_strip(struct nt_region *region, struct nt_region_rest *ret_rest)
+{
+    *ret_rest = (struct nt_region_rest){
+        .section = region->section,
+        .apart = region->apart,
+        .charged = region->charged,
+        .watch = region->watch,
+        .is_private = region->kind == NT_REGION_PRIVATE,
+        .is_plain = !region->apart && !(region->flags & ~(unsigned)NT_REGION_REPLACED),
+    };
+    nt_region_unwatch(region);
+    nt_offers_forget(&(struct nt_range){region->base, nt_region_end(region)});
+    region->window = nt_window_free(region->window);
+    region->section = NULL;
+    region->apart = NULL;
+    region->charged = 0;
+    region->watch = NULL;
+    region->watch_stale = false;
+}
+
+void nt_region_unrecord(struct nt_region *region)
+{
+    struct nt_write_watch *watch;
+
+    nt_map_lock();
+    watch = region->watch;
+    region->watch = NULL;
+    nt_map_unlock();
+    nt_watch_free(watch);
+}
+
+static void give_back(const struct nt_region_rest *rest)
+{
+    nt_apart_free(rest->apart);
+    nt_watch_free(rest->watch);
+    if (rest->is_private)
+        nt_commit_release_private(rest->charged);
+    else
+        nt_commit_release(rest->charged);
+    if (rest->section)
+        nt_object_unref(&rest->section->object);
+}
+
+void nt_region_rest_drop(const struct nt_region_rest *rest)
+{
+    /* The last reference of an ordinary section is a free(); others may ask the kernel. */
+    if (NT_LIKELY(rest->is_plain)) {
+        give_back(rest);
+        return;
+    }
+    nt_map_unlock();
+    give_back(rest);
+    nt_map_lock();
+}
+
 NTSTATUS nt_region_unmake(struct nt_region *region)
 {
-    struct nt_section *section;
-    struct nt_apart *apart;
-    uint64_t base = region->base, charged;
+    struct nt_region_rest rest;
+    uint64_t base = region->base;
     size_t size = region->size;
-    uint8_t flags;
     int r;
 
     nt_map_begin(region, NT_REGION_LEAVING);
@@ -79,30 +137,14 @@ NTSTATUS nt_region_unmake(struct nt_region *region)
         nt_map_end(region);
         return nt_status_from_errno(r);
     }
-    nt_region_unwatch(region);
-    section = region->section;
-    apart = region->apart;
-    charged = region->charged;
-    flags = region->flags;
-    region->section = NULL;
-    region->apart = NULL;
+    nt_region_strip(region, &rest);
     nt_map_end_and_vacate(region);
-    if (NT_LIKELY(section && !flags && !apart && !charged)) {
-        /* The last reference of an ordinary section is a free(); others may ask the kernel. */
-        nt_object_unref(&section->object);
-        return STATUS_SUCCESS;
-    }
-    nt_map_unlock();
-    nt_apart_free(apart);
-    if (charged)
-        nt_commit_release(charged);
-    if (section)
-        nt_object_unref(&section->object);
-    nt_map_lock();
+    nt_region_rest_drop(&rest);
     return STATUS_SUCCESS;
 }
 
 void nt_regions_quiesce(void)
 {
+    nt_watch_quiesce();
     nt_place_quiesce();
 }

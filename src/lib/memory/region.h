@@ -36,7 +36,27 @@ struct nt_view_request {
     uint64_t lowest;         /* from MEM_ADDRESS_REQUIREMENTS; 0 for none */
     uint64_t highest;        /* last byte allowed; 0 for none */
     NTSTATUS process_status; /* what looking the process up gave: reported at its turn */
-    bool on_node;            /* a NUMA node was asked for */
+    bool on_node;            /* a NUMA node was asked for: @node */
+    ULONG node;
+    bool top_down;        /* MEM_TOP_DOWN: the highest address that will do */
+    bool no_placeholders; /* the call does not know them (5.3) */
+};
+
+/* What VirtualAlloc and its kin are asked for. All of it is checked in nt_memory_allocate(). */
+struct nt_allocation {
+    void *base;              /* in: NULL: the system chooses; out, on success: what was allocated */
+    size_t size;             /* bytes, the same */
+    ULONG type;              /* MEM_ flags */
+    ULONG protect;           /* PAGE_ value */
+    bool extended;           /* the call knows placeholders (VirtualAlloc2 and its Nt kin: 5.3) */
+    bool constrained;        /* requirements that are not all zero were given (7.40, 7.41) */
+    uint64_t lowest;         /* MEM_ADDRESS_REQUIREMENTS; 0 for none */
+    uint64_t highest;        /* last byte allowed; 0 for none */
+    uint64_t alignment;      /* 0 for NT_GRANULARITY */
+    uint64_t attributes;     /* MemExtendedParameterAttributeFlags */
+    NTSTATUS process_status; /* what looking the process up gave: reported at its turn */
+    bool on_node;            /* a NUMA node was asked for: @node */
+    ULONG node;
 };
 
 /**
@@ -52,8 +72,9 @@ struct nt_view_request {
  * STATUS_ACCESS_DENIED, STATUS_SECTION_PROTECTION, STATUS_INVALID_VIEW_SIZE,
  * STATUS_INVALID_PARAMETER_4 (the end lies beyond the address space),
  * STATUS_CONFLICTING_ADDRESSES, STATUS_COMMITMENT_LIMIT (copy-on-write, 3.47),
- * STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER for large pages of a section that has none;
- * STATUS_NOT_SUPPORTED for placeholders and NUMA nodes; what the kernel said.
+ * STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER for large pages of a section that has none, for an
+ * image in place of a placeholder, and for a NUMA node that the machine does not have; what the
+ * kernel said.
  */
 NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
                      size_t *ret_size);
@@ -80,7 +101,8 @@ NTSTATUS nt_view_flush(void **base, size_t *size);
 
 /**
  * nt_memory_allocate() - VirtualAlloc within this process: reserve, commit or both
- * @base, @size: in: as given; out, on success: rounded to what was allocated
+ *
+ * On failure base and size are as they were given.
  *
  * Committing pages of a view re-protects them, within what the view allows (6.8, 6.9); in a view
  * of a SEC_RESERVE section it commits them for everybody (6.4).
@@ -89,12 +111,12 @@ NTSTATUS nt_view_flush(void **base, size_t *size);
  * STATUS_INVALID_PAGE_PROTECTION, STATUS_CONFLICTING_ADDRESSES, STATUS_NO_MEMORY,
  * STATUS_COMMITMENT_LIMIT, STATUS_ALREADY_COMMITTED (a view of a file or an image),
  * STATUS_USER_MAPPED_FILE (MEM_RESET of one), STATUS_ACCESS_DENIED, STATUS_PRIVILEGE_NOT_HELD;
- * STATUS_NOT_SUPPORTED for MEM_WRITE_WATCH and MEM_PHYSICAL.
+ * STATUS_INVALID_PARAMETER for placeholders where they are not known or not as they must be (5.2 to
+ * 5.4, 5.10, 5.11, 5.17), requirements beside an address (7.40), and nodes that do not exist;
+ * @allocation's process_status; STATUS_NOT_SUPPORTED for MEM_WRITE_WATCH where the kernel has no
+ * way.
  */
-NTSTATUS nt_memory_allocate(void **base, size_t *size, ULONG allocation_type, ULONG protect);
-/** nt_memory_allocate_below() - the same; what the system chooses ends at @highest (last byte) */
-NTSTATUS nt_memory_allocate_below(void **base, size_t *size, ULONG allocation_type, ULONG protect,
-                                  uint64_t highest);
+NTSTATUS nt_memory_allocate(struct nt_allocation *allocation);
 
 /**
  * nt_memory_protect() - VirtualProtect within this process
@@ -110,14 +132,14 @@ NTSTATUS nt_memory_allocate_below(void **base, size_t *size, ULONG allocation_ty
 NTSTATUS nt_memory_protect(void **base, size_t *size, ULONG protect, ULONG *ret_old);
 
 /**
- * nt_memory_free() - VirtualFree: MEM_DECOMMIT or MEM_RELEASE
+ * nt_memory_free() - VirtualFree: MEM_DECOMMIT or MEM_RELEASE, and what makes, splits and joins
+ * placeholders
  * @base, @size: in: as given, a size of 0 for all; out, on success: rounded to what was freed
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_3, _4, STATUS_MEMORY_NOT_ALLOCATED,
  * STATUS_UNABLE_TO_DELETE_SECTION (a view), STATUS_FREE_VM_NOT_AT_BASE,
  * STATUS_UNABLE_TO_FREE_VM (longer than the allocation), STATUS_CONFLICTING_ADDRESSES (no
- * placeholder), STATUS_INVALID_PAGE_PROTECTION (pinned), STATUS_NO_MEMORY;
- * STATUS_NOT_SUPPORTED for releasing a part of an allocation.
+ * placeholder, or not the right ones), STATUS_INVALID_PAGE_PROTECTION (pinned), STATUS_NO_MEMORY.
  */
 NTSTATUS nt_memory_free(void **base, size_t *size, ULONG free_type);
 /**

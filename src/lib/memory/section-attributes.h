@@ -31,7 +31,7 @@ static inline bool nt_section_protection_writes(ULONG protection)
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_6 for flags that do not go together, or not
  * with the protection; STATUS_INVALID_PAGE_PROTECTION; STATUS_INVALID_FILE_FOR_SECTION for an
- * image without a file (1.14); STATUS_PRIVILEGE_NOT_HELD for large pages.
+ * image without a file (1.14).
  */
 NTSTATUS nt_section_check_attributes(ULONG attributes, ULONG protection, bool has_file,
                                      ULONG *ret_attributes);

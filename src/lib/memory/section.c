@@ -14,14 +14,15 @@
 
 #include "lib/memory/commit.h"
 #include "lib/memory/image.h"
+#include "lib/memory/large.h"
 #include "lib/memory/reserve.h"
 #include "lib/memory/section-attributes.h"
 #include "lib/memory/section-file.h"
 #include "lib/memory/section.h"
 #include "lib/object/named.h"
+#include "lib/process/numa.h"
 #include "os/file.h"
 #include "os/os.h"
-#include "os/system.h"
 #include "rtl/reserve-map.h"
 #include "util/macro.h"
 
@@ -120,9 +121,17 @@ static void describe(struct nt_section *section, const struct nt_section_paramet
         section->node = parameters->node;
 }
 
-bool nt_section_node_exists(ULONG node)
+/*
+ * 7.46: memory is told once where it is wanted, before it has a page, and keeps it for every view
+ * of every process. The pages of a file are the kernel's to place.
+ */
+static NTSTATUS prefer_node(const struct nt_section *section)
 {
-    return nt_os_has_node(node);
+    int fd = nt_section_fd(section, false);
+
+    if (section->node == NUMA_NO_PREFERRED_NODE || fd < 0)
+        return STATUS_SUCCESS;
+    return nt_commit_status(nt_numa_prefer_memory(fd, section->size, section->node));
 }
 
 /* --- without a name ------------------------------------------------------------------------- */
@@ -131,12 +140,16 @@ bool nt_section_node_exists(ULONG node)
 static NTSTATUS make_reserved(struct nt_section *section, enum nt_os_memfd_flags flags)
 {
     NT_CLEANUP(nt_os_closep) int map_fd = -1;
+    NTSTATUS status;
     int r = nt_os_memfd_new("ntshm", 0, flags | NT_OS_MEMFD_GROWABLE, &section->write_fd);
 
     if (r == 0)
         r = nt_os_memfd_new("ntshm-commit", nt_reserve_map_size(section->size), 0, &map_fd);
     if (r < 0)
         return nt_commit_status(r);
+    status = prefer_node(section);
+    if (!NT_SUCCESS(status))
+        return status;
     return nt_reserve_new(section->size, section->write_fd, map_fd, &section->reserve);
 }
 
@@ -161,7 +174,8 @@ static NTSTATUS make_memory(struct nt_section *section)
         return status;
     section->charged = section->size;
     r = nt_os_memfd_new("ntshm", section->size, flags, &section->write_fd);
-    return r < 0 ? nt_commit_status(r) : allocate_now(section->write_fd, section->size);
+    status = r < 0 ? nt_commit_status(r) : prefer_node(section);
+    return NT_SUCCESS(status) ? allocate_now(section->write_fd, section->size) : status;
 }
 
 /* The section takes what the backing owns. */
@@ -260,7 +274,10 @@ static size_t list_fds(const struct nt_section_backing *backing, int *fds)
     return n;
 }
 
-/* The new section of this process is behind @handle: it owns the promise, and allocates. */
+/*
+ * The new section of this process is behind @handle: it owns the promise of @size bytes, says
+ * where they are wanted, and allocates. The broker made the memory and has no business with both.
+ */
 static NTSTATUS commit_named(HANDLE handle, uint64_t size)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
@@ -273,27 +290,30 @@ static NTSTATUS commit_named(HANDLE handle, uint64_t size)
     }
     section = NT_CONTAINER_OF(object, struct nt_section, object);
     section->charged = size;
+    status = prefer_node(section);
     /* Nobody can write to memory that is handed out read-only: it needs no pages. */
-    return section->write_fd >= 0 ? allocate_now(section->write_fd, size) : STATUS_SUCCESS;
+    return NT_SUCCESS(status) && size && section->write_fd >= 0
+               ? allocate_now(section->write_fd, size)
+               : status;
 }
 
 static NTSTATUS create_named_memory(const struct nt_object_name *name,
                                     const struct nt_create_request *request, HANDLE *ret_handle)
 {
+    /* What is only reserved is promised when it is committed. */
+    uint64_t size = request->attributes & SEC_RESERVE ? 0 : request->size;
     NTSTATUS status, committed;
     HANDLE handle;
 
-    if (request->attributes & SEC_RESERVE)
-        return nt_named_create(name, request, NULL, 0, adopt, ret_handle);
-    status = nt_commit_check(request->size);
+    status = size ? nt_commit_check(size) : STATUS_SUCCESS;
     if (!NT_SUCCESS(status))
         return status;
     status = nt_named_create(name, request, NULL, 0, adopt, &handle);
     if (status != STATUS_SUCCESS)
-        nt_commit_release(request->size);
+        nt_commit_release(size);
     if (!NT_SUCCESS(status))
         return status;
-    committed = status == STATUS_SUCCESS ? commit_named(handle, request->size) : STATUS_SUCCESS;
+    committed = status == STATUS_SUCCESS ? commit_named(handle, size) : STATUS_SUCCESS;
     if (NT_SUCCESS(committed)) {
         *ret_handle = handle;
         return status;
@@ -335,12 +355,13 @@ NTSTATUS nt_section_create(const struct nt_object_name *name,
     status = check_parameters(parameters, &attributes);
     if (!NT_SUCCESS(status))
         return status;
-    if (!parameters->file) {
+    if (!parameters->file && !(attributes & SEC_LARGE_PAGES)) {
         if (named)
             return create_named(name, parameters, attributes, NULL, ret_handle);
         return create_unnamed(parameters, attributes, NULL, handle_attributes, ret_handle);
     }
-    status = nt_section_back(parameters, attributes, &backing);
+    status = parameters->file ? nt_section_back(parameters, attributes, &backing)
+                              : nt_large_back(parameters, named, &backing);
     if (!NT_SUCCESS(status))
         return status;
     if (named)

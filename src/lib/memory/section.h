@@ -99,7 +99,4 @@ uint64_t nt_section_refresh_size(struct nt_section *section);
  */
 NTSTATUS nt_section_extend(HANDLE handle, uint64_t size, uint64_t *ret_size);
 
-/** nt_section_node_exists() - may memory be wanted on this NUMA node? */
-bool nt_section_node_exists(ULONG node);
-
 #endif

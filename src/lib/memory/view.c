@@ -15,7 +15,10 @@
 #include "lib/memory/change.h"
 #include "lib/memory/commit.h"
 #include "lib/memory/image.h"
+#include "lib/memory/large.h"
+#include "lib/memory/placeholder.h"
 #include "lib/memory/protect.h"
+#include "lib/process/numa.h"
 #include "os/file.h"
 #include "os/memory-more.h"
 #include "os/os.h"
@@ -34,16 +37,30 @@ static NTSTATUS check_values(const struct nt_view_request *request)
     if ((type & ~(ULONG)TYPE_FLAGS) ||
         (type & (MEM_RESERVE | MEM_REPLACE_PLACEHOLDER)) == (MEM_RESERVE | MEM_REPLACE_PLACEHOLDER))
         return STATUS_INVALID_PARAMETER_9;
+    if ((type & MEM_REPLACE_PLACEHOLDER) && request->no_placeholders)
+        return STATUS_INVALID_PARAMETER_9;
+    /* 5.17, 5.27: what is replaced is named, and nothing else about its place is. */
+    if ((type & MEM_REPLACE_PLACEHOLDER) && (!request->base || request->lowest || request->highest))
+        return STATUS_INVALID_PARAMETER;
     if (!nt_protect_is_valid(request->protect))
         return STATUS_INVALID_PAGE_PROTECTION;
-    return STATUS_SUCCESS;
+    return request->on_node ? nt_numa_check(request->node) : STATUS_SUCCESS; /* 7.44 */
 }
 
-/* 3.18 to 3.23; a placeholder is replaced at any page (5.18, 5.21, 5.22). */
+/* What places are multiples of: a placeholder is replaced at any page (5.18, 5.21, 5.22), 7.52. */
+static uint64_t granularity_of(const struct nt_view_request *request)
+{
+    uint64_t large = request->allocation_type & MEM_LARGE_PAGES ? nt_large_page_minimum() : 0;
+
+    if (large)
+        return large;
+    return request->allocation_type & MEM_REPLACE_PLACEHOLDER ? NT_PAGE_SIZE : NT_GRANULARITY;
+}
+
+/* 3.18 to 3.23. */
 static NTSTATUS check_places(const struct nt_view_request *request)
 {
-    uint64_t granularity =
-        request->allocation_type & MEM_REPLACE_PLACEHOLDER ? NT_PAGE_SIZE : NT_GRANULARITY;
+    uint64_t granularity = granularity_of(request);
     uint64_t base = (uint64_t)request->base;
 
     if (!nt_is_aligned(request->offset, granularity) || !nt_is_aligned(base, granularity))
@@ -117,9 +134,8 @@ static NTSTATUS check_supported(const struct nt_section *section,
     /* 7.53: only a section of large pages can be mapped with them. */
     if ((request->allocation_type & MEM_LARGE_PAGES) && !(section->attributes & SEC_LARGE_PAGES))
         return STATUS_INVALID_PARAMETER;
-    if ((section->attributes & SEC_LARGE_PAGES) ||
-        (request->allocation_type & MEM_REPLACE_PLACEHOLDER) || request->on_node)
-        return STATUS_NOT_SUPPORTED;
+    if ((request->allocation_type & MEM_REPLACE_PLACEHOLDER) && section->image) /* 5.23 */
+        return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }
 
@@ -131,7 +147,11 @@ static NTSTATUS check_section(struct nt_section *section, const struct nt_view_r
     if (!nt_protect_is_within(request->protect, section->protection))
         return STATUS_SECTION_PROTECTION;
     status = check_size(section, request, ret_size);
-    return NT_SUCCESS(status) ? check_supported(section, request) : status;
+    if (NT_SUCCESS(status))
+        status = check_supported(section, request);
+    if (NT_SUCCESS(status) && (section->attributes & SEC_LARGE_PAGES))
+        status = nt_large_check_view(request, ret_size);
+    return status;
 }
 
 /* --- mapping ------------------------------------------------------------------------ */
@@ -158,6 +178,8 @@ static uint8_t view_flags(const struct nt_section *section, const struct nt_view
         flags |= NT_VIEW_RESERVE;
     if (section->attributes & SEC_NO_CHANGE)
         flags |= NT_VIEW_NO_CHANGE;
+    if (section->attributes & SEC_LARGE_PAGES)
+        flags |= NT_REGION_LARGE;
     return flags;
 }
 
@@ -169,7 +191,7 @@ static NTSTATUS prepare_faults(struct nt_region *region, void *context)
     NTSTATUS status = STATUS_SUCCESS;
 
     (void)context;
-    if (region->flags & NT_VIEW_FILE)
+    if (region->flags & (NT_VIEW_FILE | NT_REGION_LARGE))
         kinds |= NT_FAULT_FILE;
     if (region->flags & NT_VIEW_RESERVE)
         kinds |= NT_FAULT_RESERVE;
@@ -182,7 +204,8 @@ static NTSTATUS prepare_faults(struct nt_region *region, void *context)
 
 /*
  * What cannot be written is mapped privately, though it shows the section all the same: such a
- * view can be made copy-on-write later by a change of protection alone (9.11).
+ * view can be made copy-on-write later by a change of protection alone (9.11). Large pages are
+ * never copied, and are there: a private mapping would have the kernel set others aside.
  */
 static NTSTATUS map_plan(struct nt_section *section, struct nt_region_plan *plan, bool writes,
                          void **ret_base)
@@ -191,6 +214,10 @@ static NTSTATUS map_plan(struct nt_section *section, struct nt_region_plan *plan
     uint64_t base;
 
     plan->flags = writes ? MAP_SHARED : MAP_PRIVATE;
+    if (plan->view_flags & NT_REGION_LARGE) {
+        plan->flags = MAP_SHARED | MAP_NORESERVE;
+        plan->alignment = nt_large_page_minimum();
+    }
     plan->fd = nt_section_fd(section, writes);
     if (plan->fd < 0)
         return STATUS_ACCESS_DENIED;
@@ -205,6 +232,18 @@ static NTSTATUS map_plan(struct nt_section *section, struct nt_region_plan *plan
     return status;
 }
 
+/*
+ * 7.46: the section's node, where the view has none. What has a memfd has been told already; of a
+ * file it is only what the process copies that has a place of its own.
+ */
+static void choose_node(const struct nt_section *section, const struct nt_view_request *request,
+                        struct nt_region_plan *plan)
+{
+    plan->node = request->on_node ? request->node : section->node;
+    plan->on_node = request->on_node ||
+                    ((section->attributes & SEC_FILE) && section->node != NUMA_NO_PREFERRED_NODE);
+}
+
 static NTSTATUS map_section(struct nt_section *section, const struct nt_view_request *request,
                             size_t size, void **ret_base)
 {
@@ -217,6 +256,8 @@ static NTSTATUS map_section(struct nt_section *section, const struct nt_view_req
         .size = size,
         .lowest = request->lowest,
         .highest = request->highest,
+        .top_down = request->top_down,
+        .replaces = request->allocation_type & MEM_REPLACE_PLACEHOLDER,
         .kind = NT_REGION_VIEW,
         .copies = copies,
         .charged = copies ? size : 0,
@@ -229,6 +270,10 @@ static NTSTATUS map_section(struct nt_section *section, const struct nt_view_req
     };
     NTSTATUS status;
 
+    /* 3.28: a placeholder's size is compared as given, too. */
+    if (plan.replaces && !nt_is_aligned(request->size, NT_PAGE_SIZE))
+        return STATUS_CONFLICTING_ADDRESSES;
+    choose_node(section, request, &plan);
     if (!copies)
         return map_plan(section, &plan, writes, ret_base);
     /* 3.47: every page may become the process's own. */
@@ -289,11 +334,13 @@ NTSTATUS nt_view_unmap(const void *address, ULONG flags)
     nt_map_lock_to_change();
     region = nt_map_idle_at((uint64_t)address);
     if (!region || region->kind != NT_REGION_VIEW)
-        status = STATUS_NOT_MAPPED_VIEW;
-    else if (flags & MEM_PRESERVE_PLACEHOLDER)
-        status = STATUS_CONFLICTING_ADDRESSES;                    /* 4.12: this one replaced none */
+        status = STATUS_NOT_MAPPED_VIEW; /* 4.3, 5.33 */
+    else if ((flags & MEM_PRESERVE_PLACEHOLDER) && !(region->flags & NT_REGION_REPLACED))
+        status = STATUS_CONFLICTING_ADDRESSES;                    /* 4.12, 5.32 */
     else if (region->pins || (region->flags & NT_VIEW_NO_CHANGE)) /* 1.50 */
         status = STATUS_INVALID_PAGE_PROTECTION;
+    else if (flags & MEM_PRESERVE_PLACEHOLDER)
+        status = nt_placeholder_restore(region); /* 5.30 */
     else
         status = nt_region_unmake(region);
     nt_map_unlock();

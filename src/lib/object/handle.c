@@ -201,9 +201,10 @@ NTSTATUS nt_handle_get(HANDLE handle, const struct nt_object_type *type, ACCESS_
     return status;
 }
 
+/* The process, the thread, and (-4 to -6) their tokens. */
 static bool is_pseudo_handle(HANDLE handle)
 {
-    return handle == (HANDLE)(LONG_PTR)-1 || handle == (HANDLE)(LONG_PTR)-2;
+    return (LONG_PTR)handle < 0 && (LONG_PTR)handle >= -6;
 }
 
 NTSTATUS nt_handle_close(HANDLE handle)

@@ -22,6 +22,7 @@ enum nt_lock_id {
     NT_LOCK_NAMED,       /* the list of named objects */
     NT_LOCK_HEAPS,       /* the lists of heaps, and movable blocks */
     NT_LOCK_ENVIRONMENT, /* the environment */
+    NT_LOCK_WORKING_SET, /* the bounds of the working set */
     NT_LOCK_CONSOLE,     /* bytes of a key that _getch() has not given out */
     NT_LOCK_COUNT
 };

@@ -10,6 +10,7 @@
 #include "lib/memory/region.h"
 #include "lib/process/process.h"
 #include "os/os.h"
+#include "os/residency.h"
 #include "util/log.h"
 
 uint32_t nt_process_id(void)
@@ -71,6 +72,11 @@ void nt_process_log_text(const char *text)
         nt_log(NT_LOG_DEBUG, "%.*s", (int)(length - (text[length - 1] == '\n')), text);
         text += length;
     }
+}
+
+void nt_process_flush_code(const void *base, size_t size)
+{
+    nt_os_flush_code(base, size);
 }
 
 void nt_process_quiesce(void)

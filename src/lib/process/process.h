@@ -23,6 +23,9 @@ void nt_process_set_log(void (*function)(int level, const char *message, void *c
 /** nt_process_log_text() - a program's own message to the log hook, in pieces where it is long */
 void nt_process_log_text(const char *text);
 
+/** nt_process_flush_code() - all threads execute what was written to a range; NULL for all of it */
+void nt_process_flush_code(const void *base, size_t size);
+
 /** nt_process_quiesce() - close the connection and the descriptors that are kept for speed */
 void nt_process_quiesce(void);
 

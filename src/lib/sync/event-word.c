@@ -70,7 +70,9 @@ static int wait_manual(struct nt_event_words *words, uint64_t deadline_ns)
 
 /*
  * A token was given and nobody slept: either its sleeper was killed, or it is just about to
- * sleep and will look at the word once more. Both are served by the event being set.
+ * sleep and will look at the word once more. Both are served by the event being set. But who came
+ * after the token was given, and so left it to the one that was killed, may sleep by now on the
+ * word as it was: that one has to be told.
  */
 static void take_back(struct nt_event_words *words, bool or_set)
 {
@@ -78,8 +80,11 @@ static void take_back(struct nt_event_words *words, bool or_set)
 
     while (state & TOKENS) {
         if (atomic_compare_exchange_weak(&words->state, &state,
-                                         (state - TOKEN) | (or_set ? SET : 0)))
+                                         (state - TOKEN) | (or_set ? SET : 0))) {
+            if (or_set && sleepers(state) > 0)
+                nt_os_futex_wake(&words->state, 1);
             return;
+        }
     }
 }
 
