@@ -29,10 +29,11 @@ MINGW = "x86_64-w64-mingw32-gcc"
 HEADERS = [
     "basetsd.h", "minwindef.h", "windef.h", "winnt.h", "ntimage.h", "minwinbase.h", "guiddef.h",
     "handleapi.h",
-    "errhandlingapi.h", "excpt.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h",
+    "errhandlingapi.h", "excpt.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h", "systemtopologyapi.h",
     "fileapi.h", "ioapiset.h", "timezoneapi.h", "winioctl.h", "libloaderapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
     "debugapi.h", "heapapi.h", "processenv.h", "profileapi.h", "psapi.h", "realtimeapiset.h",
     "shellapi.h", "stringapiset.h", "winnls.h", "winuser.h", "ntshm/winbase-more.h", "ntshm/winnt-more.h",
+    "ntshm/winnt-token.h",
 ]
 
 PROLOGUE = """
@@ -52,6 +53,8 @@ PROLOGUE = """
 # Values that mingw-w64's headers do not have, or have from an older Windows, as Microsoft's
 # pages and newer SDKs give them.
 PINNED = {
+    "MAP_PROCESS": 1,
+    "MAP_SYSTEM": 2,
     "DUPLICATE_SAME_ATTRIBUTES": 4,
     "ERROR_CANT_WAIT": 554,
     "ERROR_INVALID_LOCK_RANGE": 307,
@@ -80,6 +83,8 @@ PINNED = {
     "MEM_EXTENDED_PARAMETER_EC_CODE": 0x40,
     "MEM_EXTENDED_PARAMETER_NUMA_NODE_MANDATORY": 1 << 63,
     "MEM_EXTENDED_PARAMETER_SOFT_FAULT_PAGES": 0x20,
+    "MEMORY_CURRENT_PARTITION_HANDLE": 0xFFFFFFFFFFFFFFFF,
+    "MEMORY_SYSTEM_PARTITION_HANDLE": 0xFFFFFFFFFFFFFFFE,
     "MemExtendedParameterImageMachine": 6,
     "MemExtendedParameterMax": 7,
     "SEC_NO_CHANGE": 0x400000,
@@ -118,15 +123,48 @@ for _member, (_offset, _size) in IMAGE_INFORMATION.items():
     PINNED[f"offset of SECTION_IMAGE_INFORMATION.{_member}"] = _offset
     PINNED[f"sizeof SECTION_IMAGE_INFORMATION.{_member}"] = _size
 
+# NtQueryVirtualMemory's structures, which mingw-w64 does not have: (size, alignment) of each, and
+# (offset, size) of the members that are no bit fields.
+MEMORY_INFORMATION = {
+    "MEMORY_WORKING_SET_BLOCK": (8, 8, {"Flags": (0, 8)}),
+    "MEMORY_WORKING_SET_INFORMATION": (16, 8, {"NumberOfEntries": (0, 8),
+                                               "WorkingSetInfo": (8, 8)}),
+    "MEMORY_WORKING_SET_EX_BLOCK": (8, 8, {"Flags": (0, 8)}),
+    "MEMORY_WORKING_SET_EX_INFORMATION": (16, 8, {"VirtualAddress": (0, 8),
+                                                  "VirtualAttributes": (8, 8)}),
+    "MEMORY_SECTION_NAME": (16, 8, {"SectionFileName": (0, 16)}),
+    "MEMORY_REGION_INFORMATION": (48, 8, {"AllocationBase": (0, 8), "AllocationProtect": (8, 4),
+                                          "RegionType": (12, 4), "RegionSize": (16, 8),
+                                          "CommitSize": (24, 8), "PartitionId": (32, 8),
+                                          "NodePreference": (40, 8)}),
+    "MEMORY_IMAGE_INFORMATION": (24, 8, {"ImageBase": (0, 8), "SizeOfImage": (8, 8),
+                                         "ImageFlags": (16, 4)}),
+}
+for _name, (_size, _align, _members) in MEMORY_INFORMATION.items():
+    PINNED.update({f"sizeof {_name}": _size, f"alignof {_name}": _align, f"sizeof P{_name}": 8})
+    for _member, (_offset, _size) in _members.items():
+        PINNED[f"offset of {_name}.{_member}"] = _offset
+        PINNED[f"sizeof {_name}.{_member}"] = _size
+PINNED.update({
+    "MemoryBasicInformation": 0, "MemoryWorkingSetInformation": 1,
+    "MemoryMappedFilenameInformation": 2, "MemoryRegionInformation": 3,
+    "MemoryWorkingSetExInformation": 4, "MemorySharedCommitInformation": 5,
+    "MemoryImageInformation": 6, "MemoryRegionInformationEx": 7,
+    "MemoryPrivilegedBasicInformation": 8,
+})
+
 # Types that only prototypes unknown to mingw-w64 use; stand-ins, so that the rest compiles.
 STAND_INS = "typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE, MEMORY_INFORMATION_CLASS;\n"
+
+# Prototypes that are older in mingw-w64 than in the documentation.
+NEWER = ["DWORD WINAPI ReclaimVirtualMemory(void const *VirtualAddress, SIZE_T Size);"]
 
 # Words that are no number, or only words for the compiler.
 NOT_A_NUMBER = re.compile(
     r"^(CONST|VOID|IN|OUT|OPTIONAL|FAR|NEAR|FORCEINLINE|WINAPI\w*|CALLBACK|APIENTRY|PASCAL|"
     r"NTAPI|NTSYS\w*|DECLSPEC_\w+|EXTERN_C|C_ASSERT|DUMMY\w+|NTSHM_\w+|__\w+|REF\w+|_\w+_|"
     r"DEFINE_\w+|IsEqual\w+|CreateFileMapping|OpenFileMapping|CreateEvent|CreateEventEx|"
-    r"OpenEvent|WINAPIV|TEXT|"
+    r"OpenEvent|WINAPIV|TEXT|SE_\w+_NAME|"
     r"CopyMemory|MoveMemory|FillMemory|ZeroMemory)$")
 
 
@@ -301,7 +339,8 @@ def compare_prototypes(prototypes, folder):
     names = [re.search(r"(\w+)\(", line)[1] for line in prototypes]
     unknown = wrong_lines(head + "".join(f"extern __typeof__({name}) {name};\n"
                                          for name in names), folder)
-    return ([prototypes[number - first] for number in sorted(wrong)],
+    return ([prototypes[number - first] for number in sorted(wrong)
+             if prototypes[number - first] not in NEWER],
             [names[number - first] for number in sorted(unknown)])
 
 

@@ -45,6 +45,41 @@ TEST(pinned_memory_is_not_freed, "")
     ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
 }
 
+/* More of it can be committed; what is committed stays as it is. */
+TEST(pinned_memory_is_not_protected_by_committing, "")
+{
+    char *memory = (char *)VirtualAlloc(NULL, GRANULE, MEM_RESERVE, PAGE_READWRITE);
+
+    ok_ptr_eq(VirtualAlloc(memory, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE), memory);
+    ok_succeeds(ntshm_region_pin(memory, NULL));
+    ok_fails(VirtualAlloc(memory, PAGE, MEM_COMMIT, PAGE_READONLY) != NULL,
+             ERROR_INVALID_PARAMETER);
+    ok_fails(VirtualAlloc(memory, 3 * PAGE, MEM_COMMIT, PAGE_READONLY) != NULL,
+             ERROR_INVALID_PARAMETER);
+    memory[PAGE] = 1;
+    ok_ptr_eq(VirtualAlloc(memory, 3 * PAGE, MEM_COMMIT, PAGE_READWRITE), memory);
+    memory[2 * PAGE] = 1;
+    ok_ptr_eq(VirtualAlloc(memory + 3 * PAGE, PAGE, MEM_COMMIT, PAGE_READONLY), memory + 3 * PAGE);
+    ok_succeeds(ntshm_region_unpin(memory));
+    ok_ptr_eq(VirtualAlloc(memory, PAGE, MEM_COMMIT, PAGE_READONLY), memory);
+    ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
+}
+
+TEST(pinned_memory_keeps_its_contents, "")
+{
+    char *memory = (char *)VirtualAlloc(NULL, GRANULE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+
+    memory[0] = 1;
+    ok_succeeds(ntshm_region_pin(memory, NULL));
+    ok_eq(DiscardVirtualMemory(memory, PAGE), ERROR_INVALID_PARAMETER);
+    ok_eq(OfferVirtualMemory(memory, PAGE, VmOfferPriorityLow), ERROR_INVALID_PARAMETER);
+    ok_eq(memory[0], 1);
+    ok_succeeds(ntshm_region_unpin(memory));
+    ok_eq(DiscardVirtualMemory(memory, PAGE), ERROR_SUCCESS);
+    ok_eq(memory[0], 0);
+    ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
+}
+
 TEST(region_with_several_protections_has_none, "")
 {
     char *memory = (char *)VirtualAlloc(NULL, GRANULE, MEM_RESERVE, PAGE_READWRITE);

@@ -30,59 +30,6 @@ TEST(descriptors_are_refused_for_now, "")
     ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("descriptor")), ERROR_FILE_NOT_FOUND);
 }
 
-TEST(placeholders_are_refused_for_now, "")
-{
-    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
-    HANDLE self = GetCurrentProcess();
-
-    ok_fails(MapViewOfFile3(section, self, free_place(GRANULE), 0, GRANULE, MEM_REPLACE_PLACEHOLDER,
-                            PAGE_READWRITE, NULL, 0),
-             ERROR_NOT_SUPPORTED);
-    drop(section, NULL);
-}
-
-TEST(large_pages_are_refused_for_now, "7.53")
-{
-    HANDLE section = new_section(NULL, PAGE_READWRITE, 0x400000);
-    HANDLE self = GetCurrentProcess();
-
-    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
-                                PAGE_READWRITE | SEC_COMMIT | SEC_LARGE_PAGES, 0, 0x200000, NULL),
-             ERROR_PRIVILEGE_NOT_HELD);
-    /* The section has none. */
-    ok_fails(MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_LARGE_PAGES, 0, 0, 0),
-             ERROR_INVALID_PARAMETER);
-    ok_fails(MapViewOfFile3(section, self, NULL, 0, 0, MEM_LARGE_PAGES, PAGE_READWRITE, NULL, 0),
-             ERROR_INVALID_PARAMETER);
-    drop(section, NULL);
-}
-
-TEST(numa_nodes_are_refused_for_now, "")
-{
-    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
-    HANDLE self = GetCurrentProcess();
-    MEM_EXTENDED_PARAMETER node = {.ULong = 0};
-    MEM_EXTENDED_PARAMETER none = {.ULong = NUMA_NO_PREFERRED_NODE};
-
-    node.Type = none.Type = MemExtendedParameterNumaNode;
-    ok_fails(MapViewOfFileNuma2(section, self, 0, NULL, 0, 0, PAGE_READWRITE, 0),
-             ERROR_NOT_SUPPORTED);
-    ok_fails(MapViewOfFile3(section, self, NULL, 0, 0, 0, PAGE_READWRITE, &node, 1),
-             ERROR_NOT_SUPPORTED);
-    drop(section, MapViewOfFile3(section, self, NULL, 0, 0, 0, PAGE_READWRITE, &none, 1));
-}
-
-TEST(special_memory_is_refused_for_now, "")
-{
-    static const DWORD types[] = {BOTH | MEM_WRITE_WATCH, MEM_RESERVE | MEM_PHYSICAL};
-    char *memory = (char *)VirtualAlloc(NULL, GRANULE, BOTH, PAGE_READWRITE);
-
-    require(memory != NULL);
-    for (unsigned i = 0; i < ARRAYSIZE(types); i++)
-        ok_fails(VirtualAlloc(NULL, GRANULE, types[i], PAGE_READWRITE), ERROR_NOT_SUPPORTED);
-    ok_succeeds(VirtualFree(memory, 0, MEM_RELEASE));
-}
-
 TEST(pseudo_handles_are_not_duplicated_for_now, "")
 {
     HANDLE self = GetCurrentProcess(), copy = NULL;

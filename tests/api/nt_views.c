@@ -195,6 +195,28 @@ TEST(nt_commit_is_no_allocation_type_of_a_view, "3.40")
     drop(section, NULL);
 }
 
+TEST(nt_top_down_lies_above, "3.29")
+{
+    HANDLE section = new_section(NULL, PAGE_READWRITE, GRANULE);
+    struct mapping high = {.base = NULL}, higher = {.base = NULL}, plain[8];
+
+    ok_status(map(section, &high, 0, MEM_TOP_DOWN, PAGE_READWRITE), STATUS_SUCCESS);
+    ok_status(map_ex(section, &higher, MEM_TOP_DOWN, PAGE_READWRITE), STATUS_SUCCESS);
+    ok_eq((uintptr_t)high.base % GRANULE, 0);
+    ok_eq((uintptr_t)higher.base % GRANULE, 0);
+    for (size_t i = 0; i < ARRAYSIZE(plain); i++) {
+        plain[i] = (struct mapping){.base = NULL};
+        ok_status(map(section, &plain[i], 0, 0, PAGE_READWRITE), STATUS_SUCCESS);
+        ok((uintptr_t)high.base > (uintptr_t)plain[i].base);
+        ok((uintptr_t)higher.base > (uintptr_t)plain[i].base);
+    }
+    for (size_t i = 0; i < ARRAYSIZE(plain); i++)
+        unmap(plain[i].base);
+    unmap(high.base);
+    unmap(higher.base);
+    drop(section, NULL);
+}
+
 TEST(nt_unmap_takes_any_address_of_the_view, "4.2 4.4 4.5")
 {
     HANDLE section = new_section(NULL, PAGE_READWRITE, 2 * GRANULE);

@@ -107,6 +107,16 @@ CHILD(no_change)
     ok_ptr_eq(VirtualAlloc(view, PAGE, MEM_COMMIT, PAGE_READWRITE), view);
     ok_fails(UnmapViewOfFile(view), ERROR_INVALID_PARAMETER);
     *(volatile char *)view = 1;
+
+    /* Nor does it become the placeholder again that it has replaced (5.30). */
+    view = VirtualAlloc2(NULL, NULL, PAGE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS,
+                         NULL, 0);
+    require(view != NULL);
+    ok_ptr_eq(MapViewOfFile3(section, NULL, view, 0, PAGE, MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE,
+                             NULL, 0),
+              view);
+    ok_fails(UnmapViewOfFileEx(view, MEM_PRESERVE_PLACEHOLDER), ERROR_INVALID_PARAMETER);
+    *(volatile char *)view = 1;
     ok_succeeds(CloseHandle(section));
     return 0;
 }

@@ -24,6 +24,15 @@
 #ifndef MEM_PRESERVE_PLACEHOLDER
 #    define MEM_PRESERVE_PLACEHOLDER 0x00000002
 #endif
+#ifndef MEMORY_CURRENT_PARTITION_HANDLE
+#    define MEMORY_CURRENT_PARTITION_HANDLE ((HANDLE)(LONG_PTR)-1)
+#    define MEMORY_SYSTEM_PARTITION_HANDLE  ((HANDLE)(LONG_PTR)-2)
+#endif
+#ifndef MEM_EXTENDED_PARAMETER_SOFT_FAULT_PAGES
+#    define MEM_EXTENDED_PARAMETER_SOFT_FAULT_PAGES    0x00000020
+#    define MEM_EXTENDED_PARAMETER_EC_CODE             0x00000040
+#    define MEM_EXTENDED_PARAMETER_NUMA_NODE_MANDATORY ((DWORD64)1 << 63)
+#endif
 #ifndef FILE_MAP_LARGE_PAGES
 #    define FILE_MAP_LARGE_PAGES 0x20000000
 #endif
@@ -98,6 +107,12 @@ NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE section, HANDLE process, PVOID *base,
                                     MEM_EXTENDED_PARAMETER *parameters, ULONG count);
 NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE process, PVOID base);
 NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE process, PVOID base, ULONG flags);
+NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE process, PVOID *base, ULONG_PTR zero_bits,
+                                       PSIZE_T size, ULONG type, ULONG protect);
+NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, PSIZE_T size, ULONG type,
+                                         ULONG protect, MEM_EXTENDED_PARAMETER *parameters,
+                                         ULONG count);
+NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, ULONG type);
 NTSTATUS NTAPI NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
                                  PHANDLE target, ACCESS_MASK access, ULONG attributes,
                                  ULONG options);
@@ -109,5 +124,36 @@ NTSTATUS NTAPI NtOpenEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES
 NTSTATUS NTAPI NtSetEvent(HANDLE event, PLONG previous);
 NTSTATUS NTAPI NtResetEvent(HANDLE event, PLONG previous);
 NTSTATUS NTAPI NtPulseEvent(HANDLE event, PLONG previous);
+NTSTATUS NTAPI NtLockVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, ULONG type);
+NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, ULONG type);
+NTSTATUS NTAPI NtFlushInstructionCache(HANDLE process, PVOID base, SIZE_T size);
+#ifdef NT_SHIM_HAS_EXTENDED_PARAMETERS
+BOOL WINAPI AllocateUserPhysicalPages2(HANDLE process, PULONG_PTR count, PULONG_PTR pages,
+                                       PMEM_EXTENDED_PARAMETER parameters, ULONG n_parameters);
+#endif
+
+/* NtQueryVirtualMemory (mingw's winternl.h has neither the call nor its structures). */
+typedef enum _MEMORY_INFORMATION_CLASS {
+    MemoryBasicInformation,
+    MemoryWorkingSetInformation,
+    MemoryMappedFilenameInformation,
+    MemoryRegionInformation,
+    MemoryWorkingSetExInformation
+} MEMORY_INFORMATION_CLASS;
+
+typedef struct _MEMORY_SECTION_NAME {
+    UNICODE_STRING SectionFileName;
+} MEMORY_SECTION_NAME;
+
+typedef struct _MEMORY_REGION_INFORMATION {
+    PVOID AllocationBase;
+    ULONG AllocationProtect;
+    ULONG RegionType;
+    SIZE_T RegionSize, CommitSize;
+    ULONG_PTR PartitionId, NodePreference;
+} MEMORY_REGION_INFORMATION;
+
+NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, PVOID address, MEMORY_INFORMATION_CLASS what,
+                                    PVOID buffer, SIZE_T size, PSIZE_T ret_size);
 
 #endif

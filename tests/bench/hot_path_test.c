@@ -144,6 +144,30 @@ TEST(allocation_is_one_system_call_each_way, "")
     OK_CALLS(calls, SYS_mmap, SYS_munmap);
 }
 
+/* The place is never free in between: one mapping over it, and one over that. */
+TEST(placeholder_is_one_system_call_each_way, "5.19 5.30 5.60")
+{
+    struct bench_calls view = watch("placeholder_view", true);
+    struct bench_calls memory = watch("placeholder_memory", true);
+
+    OK_CALLS(view, SYS_mmap, SYS_mmap);
+    OK_CALLS(memory, SYS_mmap, SYS_mmap);
+}
+
+TEST(query_of_a_placeholder_makes_no_system_call, "5.5")
+{
+    struct bench_calls calls = watch("placeholder_query", true);
+
+    ok_eq(calls.total, 0);
+}
+
+TEST(large_reservation_costs_what_is_used_of_it, "7.7")
+{
+    struct bench_calls calls = watch("reserve_large", true);
+
+    OK_CALLS(calls, SYS_mmap, SYS_mprotect, SYS_munmap);
+}
+
 /* An event nobody waits for, and a wait that is satisfied, are words in memory. */
 TEST(uncontended_event_makes_no_system_call, "")
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lines of memory: VirtualQuery beside the kernel's own query, VirtualAlloc beside mmap, and the
- * first touch of a large section, in which the library must have no part at all.
+ * Lines of memory: VirtualQuery beside the kernel's own query, and the first touch of a large
+ * section, in which the library must have no part at all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -156,24 +156,10 @@ static void ours_query_check(void *state)
         bench_fail("VirtualQuery and the kernel disagree");
 }
 
-/* --- private memory ----------------------------------------------------------------- */
-
 static void *nothing(unsigned parameter)
 {
     (void)parameter;
     return NULL;
-}
-
-static uint64_t bare_allocate(void *state, unsigned n)
-{
-    (void)state;
-    for (unsigned i = 0; i < n; i++) {
-        void *memory = foreign_memory();
-
-        if (munmap(memory, BENCH_SECTION_SIZE) < 0)
-            bench_fail("munmap: errno %d", errno);
-    }
-    return 0;
 }
 
 /* --- first touch -------------------------------------------------------------------- */
@@ -270,16 +256,6 @@ const struct bench_line bench_memory_lines[] = {
     OWN_LINE("query_own_50000", 50000, "50,000"),
     FOREIGN_LINE("query_foreign", "VirtualQuery of memory that mmap made", query_begin_foreign),
     FOREIGN_LINE("query_code", "VirtualQuery of the program's code", query_begin_code),
-    {
-        .id = "allocate",
-        .title = "VirtualAlloc and VirtualFree of 64 KiB",
-        .ratio_target = 1.15,
-        .wine = "allocate",
-        .subjects = {
-            {.name = "ours", .work = "allocate"},
-            {.name = "bare", .begin = nothing, .run = bare_allocate},
-        },
-    },
     {
         .id = "first_touch",
         .title = "first touch of a section of 256 MiB, page by page",

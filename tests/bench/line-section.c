@@ -181,7 +181,8 @@ static void *second_thread(void *argument)
     return NULL;
 }
 
-static void *pair_begin(void (*once)(struct pair *pair))
+/* Beside @n_live views that stay. */
+static void *pair_begin(void (*once)(struct pair *pair), unsigned n_live)
 {
     struct pair *pair = calloc(1, sizeof(*pair));
 
@@ -196,6 +197,12 @@ static void *pair_begin(void (*once)(struct pair *pair))
     } else {
         pair->fd = new_memfd();
     }
+    for (unsigned i = 0; i < n_live; i++) {
+        if (once == once_bare)
+            map_memfd(pair->fd);
+        else if (!MapViewOfFile(pair->section, FILE_MAP_WRITE, 0, 0, 0))
+            bench_fail("a live view: error %lu", (unsigned long)GetLastError());
+    }
     errno = pthread_create(&pair->thread, NULL, second_thread, pair);
     if (errno)
         bench_fail("pthread_create: errno %d", errno);
@@ -204,14 +211,12 @@ static void *pair_begin(void (*once)(struct pair *pair))
 
 static void *pair_begin_bare(unsigned parameter)
 {
-    (void)parameter;
-    return pair_begin(once_bare);
+    return pair_begin(once_bare, parameter);
 }
 
 static void *pair_begin_ours(unsigned parameter)
 {
-    (void)parameter;
-    return pair_begin(once_ours);
+    return pair_begin(once_ours, parameter);
 }
 
 /* From when both are there until both have done @n: the time of one operation of one thread. */
@@ -264,6 +269,15 @@ const struct bench_line bench_section_lines[] = {
         .id = "views_two_threads",
         .title = "map and unmap a view of 64 KiB, two threads at once (a thread's operation)",
         .n_threads = 2, .ratio_target = 1.25,
+        .subjects = {
+            {.name = "ours", .begin = pair_begin_ours, .run = pair_run},
+            {.name = "bare", .begin = pair_begin_bare, .run = pair_run},
+        },
+    },
+    {
+        .id = "views_two_threads_60000",
+        .title = "the same, 60,000 live views",
+        .n_threads = 2, .ratio_target = 1.25, .parameter = 60000, .smoke_parameter = 500,
         .subjects = {
             {.name = "ours", .begin = pair_begin_ours, .run = pair_run},
             {.name = "bare", .begin = pair_begin_bare, .run = pair_run},

@@ -118,8 +118,8 @@ static const struct {
     {"unnamed_cycle", 0}, {"views", 0},      {"views", 10},          {"views", 1000},
     {"named_create", 0},  {"named_open", 0}, {"named_open_read", 0}, {"named_missing", 0},
     {"event_set", 0},     {"event_take", 0}, {"event_look", 0},      {"query_own", 10},
-    {"query_own", 1000},  {"allocate", 0},   {"protect", 10},        {"protect", 1000},
-    {"commit", 10},       {"commit", 1000},
+    {"query_own", 1000},  {"allocate", 0},   {"allocate", 1000},     {"protect", 10},
+    {"protect", 1000},    {"commit", 10},    {"commit", 1000},
 };
 
 int main(int argc, char **argv)

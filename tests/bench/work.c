@@ -531,36 +531,6 @@ static const char *query_check(struct bench_work_state *state)
                : "VirtualQuery of a view is wrong";
 }
 
-static const char *allocate_run(struct bench_work_state *state, unsigned n)
-{
-    (void)state;
-    for (unsigned i = 0; i < n; i++) {
-        void *memory =
-            VirtualAlloc(NULL, BENCH_VIEW_SIZE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-
-        if (!memory)
-            return bench_work_failed("VirtualAlloc");
-        if (!VirtualFree(memory, 0, MEM_RELEASE))
-            return bench_work_failed("VirtualFree");
-    }
-    return NULL;
-}
-
-static const char *allocate_check(struct bench_work_state *state)
-{
-    volatile unsigned char *memory =
-        VirtualAlloc(NULL, BENCH_VIEW_SIZE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
-    unsigned char seen;
-
-    (void)state;
-    if (!memory)
-        return bench_work_failed("VirtualAlloc");
-    memory[BENCH_VIEW_SIZE - 1] = 7;
-    seen = memory[BENCH_VIEW_SIZE - 1];
-    VirtualFree((void *)memory, 0, MEM_RELEASE);
-    return seen == 7 ? NULL : "private memory does not keep what is written";
-}
-
 static const struct bench_work works[] = {
     {"unnamed_cycle", unnamed_begin, unnamed_run, unnamed_check},
     {"protect", protect_begin, protect_run, protect_check},
@@ -575,7 +545,6 @@ static const struct bench_work works[] = {
     {"event_look", event_begin, event_look_run, event_clear_check},
     {"event_ping_pong", ping_begin, ping_run, ping_check},
     {"query_own", query_begin, query_run, query_check},
-    {"allocate", unnamed_begin, allocate_run, allocate_check},
 };
 
 const struct bench_work *bench_work_find(const char *id)
@@ -584,5 +553,5 @@ const struct bench_work *bench_work_find(const char *id)
         if (strcmp(works[i].id, id) == 0)
             return &works[i];
     }
-    return NULL;
+    return bench_space_work_find(id);
 }

@@ -38,6 +38,9 @@ struct bench_work {
 /** bench_work_find() - the work of that id, or NULL */
 const struct bench_work *bench_work_find(const char *id);
 
+/** bench_space_work_find() - the same of work-space.c alone */
+const struct bench_work *bench_space_work_find(const char *id);
+
 /** bench_work_failed() - "what: error N" of the last error, in memory that stays */
 const char *bench_work_failed(const char *what);
 

@@ -345,6 +345,7 @@ __attribute__((noreturn)) static void supervise(const struct test_case *c, unsig
     /* The case starts with the signal actions of a fresh process, not with the runner's. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL); /* under nohup it is ignored */
     dup2(out, 1);
     dup2(out, 2);
     prctl(PR_SET_CHILD_SUBREAPER, 1);

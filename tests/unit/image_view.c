@@ -87,6 +87,34 @@ TEST(a_relocated_view_shares_what_is_not_touched, "14.2 14.16 14.26")
     nt_image_free(image);
 }
 
+/* Where it cannot lie at its preferred base a view of an image lies as any other. */
+TEST(an_image_lies_as_high_as_it_can, "14.2")
+{
+    struct nt_view_request request = {.protect = PAGE_READONLY};
+    struct image_spec spec = movable();
+    struct nt_section section;
+    struct nt_image *image;
+    void *plain[8], *high;
+    size_t size;
+    int layout;
+
+    make_spec(&spec, &image, &layout);
+    section_of(&section, image, layout);
+    request.top_down = true;
+    ok_status(nt_image_map(&section, &request, &high, &size), STATUS_IMAGE_NOT_AT_BASE);
+    ok_eq((uint64_t)high % NT_GRANULARITY, 0);
+    request.top_down = false;
+    for (unsigned i = 0; i < 8; i++) {
+        ok_status(nt_image_map(&section, &request, &plain[i], &size), STATUS_IMAGE_NOT_AT_BASE);
+        ok((uint64_t)high > (uint64_t)plain[i]);
+    }
+    for (unsigned i = 0; i < 8; i++)
+        ok_status(nt_view_unmap(plain[i], 0), STATUS_SUCCESS);
+    ok_status(nt_view_unmap(high, 0), STATUS_SUCCESS);
+    close(layout);
+    nt_image_free(image);
+}
+
 /* What relocating wrote is not told as written: that is the view's user's doing only. */
 TEST(relocated_pages_are_not_told_as_written, "14.5 14.6")
 {

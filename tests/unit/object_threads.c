@@ -14,6 +14,7 @@
 #include "lib/sync/event.h"
 #include "os/os.h"
 #include "unit/object_dummy.h"
+#include "unit/allocate.h"
 
 #define N_THREADS 4
 #define N_ROUNDS  20000
@@ -184,7 +185,7 @@ static bool make_and_drop_one_of_each(void)
            NT_SUCCESS(nt_view_map(section, &request, &view, &size)) &&
            NT_SUCCESS(nt_memory_query(view, &information)) &&
            NT_SUCCESS(nt_memory_query(&thing_type, &information)) &&
-           NT_SUCCESS(nt_memory_allocate(&memory, &allocated, MEM_COMMIT, PAGE_READWRITE)) &&
+           NT_SUCCESS(allocate_memory(&memory, &allocated, MEM_COMMIT, PAGE_READWRITE)) &&
            NT_SUCCESS(nt_memory_free(&memory, &(size_t){0}, MEM_RELEASE)) &&
            NT_SUCCESS(nt_view_unmap(view, 0)) && NT_SUCCESS(nt_handle_close(event)) &&
            NT_SUCCESS(nt_handle_close(section));

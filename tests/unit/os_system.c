@@ -12,6 +12,7 @@
 
 #include "harness/test.h"
 #include "os/os.h"
+#include "os/numa.h"
 #include "os/system.h"
 
 TEST(small_texts_are_read_whole_or_cut, "")

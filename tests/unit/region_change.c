@@ -18,6 +18,7 @@
 #include "os/memory-more.h"
 #include "os/os.h"
 #include "os/pagemap.h"
+#include "unit/allocate.h"
 
 #define PAGE  0x1000u
 #define SLOT  (uint64_t) NT_GRANULARITY
@@ -64,7 +65,7 @@ static NTSTATUS commit(volatile char *address, size_t size, ULONG protection)
 {
     void *base = (void *)address;
 
-    return nt_memory_allocate(&base, &size, MEM_COMMIT, protection);
+    return allocate_memory(&base, &size, MEM_COMMIT, protection);
 }
 
 /* --- the sweep ---------------------------------------------------------------------- */
@@ -173,7 +174,7 @@ static volatile char *allocate(void)
     void *base = NULL;
     size_t size = PAGES * PAGE;
 
-    ok_status(nt_memory_allocate(&base, &size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
+    ok_status(allocate_memory(&base, &size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
               STATUS_SUCCESS);
     return base;
 }

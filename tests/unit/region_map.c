@@ -20,6 +20,7 @@
 #include "harness/test.h"
 #include "lib/memory/region-map.h"
 #include "os/os.h"
+#include "unit/allocate.h"
 
 #define SLOT (uint64_t) NT_GRANULARITY
 
@@ -97,7 +98,7 @@ static void check_map(void)
         next = nt_map_next(region);
         ok(region->base >= end, "%#llx lies below %#llx", (unsigned long long)region->base,
            (unsigned long long)end);
-        end = region->base + nt_region_extent(region);
+        end = nt_region_slots_end(region);
         if (nt_map_in_arena(region))
             ok_eq(region->gap, (next && next->base < high ? next->base : high) - end);
         else
@@ -315,12 +316,12 @@ TEST(a_refused_commit_changes_nothing, "7.7 7.59")
     size_t size = 0x2000;
 
     fail_call(NT_OS_MPROTECT, ENOMEM);
-    ok_status(nt_memory_allocate(&address, &size, MEM_COMMIT, PAGE_READWRITE),
+    ok_status(allocate_memory(&address, &size, MEM_COMMIT, PAGE_READWRITE),
               STATUS_COMMITMENT_LIMIT);
     fail_nothing();
     ok_eq(query(base).State, MEM_RESERVE);
     ok_eq(query(base).RegionSize, SLOT);
-    ok_status(nt_memory_allocate(&address, &size, MEM_COMMIT, PAGE_READWRITE), STATUS_SUCCESS);
+    ok_status(allocate_memory(&address, &size, MEM_COMMIT, PAGE_READWRITE), STATUS_SUCCESS);
     memset(address, 1, size);
 
     fail_call(NT_OS_MMAP, ENOMEM);
@@ -425,8 +426,8 @@ static void churn_thread(void *context)
             if (!NT_SUCCESS(release(*base)))
                 ok(false, "a region is gone");
             *base = 0;
-        } else if (NT_SUCCESS(nt_memory_allocate(&address, &size, MEM_RESERVE | MEM_COMMIT,
-                                                 PAGE_READWRITE))) {
+        } else if (NT_SUCCESS(allocate_memory(&address, &size, MEM_RESERVE | MEM_COMMIT,
+                                              PAGE_READWRITE))) {
             *base = (uint64_t)address;
             *(uint64_t *)address = mark + *base;
         }
@@ -494,8 +495,8 @@ static void guard_thread(void *context)
         void *address = NULL;
         size_t size = 0x1000;
 
-        if (!NT_SUCCESS(nt_memory_allocate(&address, &size, MEM_RESERVE | MEM_COMMIT,
-                                           PAGE_READWRITE | PAGE_GUARD)) ||
+        if (!NT_SUCCESS(allocate_memory(&address, &size, MEM_RESERVE | MEM_COMMIT,
+                                        PAGE_READWRITE | PAGE_GUARD)) ||
             !NT_SUCCESS(release((uint64_t)address)))
             ok(false, "no guard page");
     }
@@ -507,7 +508,7 @@ static void fork_while_busy(long (*fork_somehow)(void))
     void *kept = NULL;
     size_t size = 0x1000;
 
-    ok_status(nt_memory_allocate(&kept, &size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
+    ok_status(allocate_memory(&kept, &size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE),
               STATUS_SUCCESS);
     *(char *)kept = 7;
     start_churn(threads);

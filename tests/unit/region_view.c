@@ -18,6 +18,7 @@
 #include "harness/test.h"
 #include "lib/memory/region.h"
 #include "os/os.h"
+#include "unit/allocate.h"
 
 #define PAGE 0x1000u
 #define SLOT (uint64_t) NT_GRANULARITY
@@ -62,7 +63,7 @@ static void drop_view(const void *address)
 
 static NTSTATUS allocate(void **base, size_t size, ULONG type, ULONG protect)
 {
-    return nt_memory_allocate(base, &size, type, protect);
+    return allocate_memory(base, &size, type, protect);
 }
 
 static NTSTATUS commit(const void *base, size_t size, ULONG protect)
@@ -250,24 +251,28 @@ TEST(offsets_and_sizes_do_not_wrap, "3.24 3.25 3.26 3.27")
     nt_handle_close(handle);
 }
 
-TEST(what_this_version_lacks_is_told_last, "5.21 5.22 7.53")
+TEST(what_replaces_needs_a_placeholder, "5.15 5.17 5.21 5.22 5.26 5.27 7.44 7.53")
 {
     HANDLE handle = read_write_section(2 * SLOT);
     struct nt_view_request request = {
         .protect = PAGE_READWRITE, .offset = 1, .allocation_type = MEM_REPLACE_PLACEHOLDER};
     void *base;
 
+    ok_status(map(handle, &request, &base), STATUS_INVALID_PARAMETER);
+    request.base = (void *)(1000 * SLOT);
     ok_status(map(handle, &request, &base), STATUS_MAPPED_ALIGNMENT);
     request.offset = PAGE;
     request.size = 3 * SLOT;
     ok_status(map(handle, &request, &base), STATUS_INVALID_VIEW_SIZE);
     request.size = SLOT;
-    ok_status(map(handle, &request, &base), STATUS_NOT_SUPPORTED);
+    ok_status(map(handle, &request, &base), STATUS_CONFLICTING_ADDRESSES);
+    request.highest = 0x7FFFFFFF;
+    ok_status(map(handle, &request, &base), STATUS_INVALID_PARAMETER);
     request.allocation_type |= MEM_RESERVE;
     ok_status(map(handle, &request, &base), STATUS_INVALID_PARAMETER_9);
 
-    request = (struct nt_view_request){.protect = PAGE_READWRITE, .on_node = true};
-    ok_status(map(handle, &request, &base), STATUS_NOT_SUPPORTED);
+    request = (struct nt_view_request){.protect = PAGE_READWRITE, .on_node = true, .node = 4000};
+    ok_status(map(handle, &request, &base), STATUS_INVALID_PARAMETER);
     request =
         (struct nt_view_request){.protect = PAGE_READWRITE, .allocation_type = MEM_LARGE_PAGES};
     ok_status(map(handle, &request, &base), STATUS_INVALID_PARAMETER);
@@ -523,7 +528,8 @@ TEST(what_cannot_be_allocated, "7.1 7.4 7.5 7.8 7.14 7.15 7.16 7.17 7.47 5.3 5.4
         {0, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
         {MEM_TOP_DOWN, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
         {MEM_RESERVE | 0x40000000, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
-        {MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, STATUS_INVALID_PARAMETER_5},
+        {MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, STATUS_INVALID_PARAMETER},
+        {MEM_RESERVE | MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, STATUS_INVALID_PARAMETER},
         {MEM_RESET | MEM_COMMIT, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
         {MEM_COMMIT | MEM_WRITE_WATCH, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
         {MEM_COMMIT | MEM_LARGE_PAGES, PAGE_READWRITE, STATUS_INVALID_PARAMETER_5},
@@ -532,8 +538,6 @@ TEST(what_cannot_be_allocated, "7.1 7.4 7.5 7.8 7.14 7.15 7.16 7.17 7.47 5.3 5.4
         {MEM_RESERVE, PAGE_WRITECOPY, STATUS_INVALID_PAGE_PROTECTION},
         {MEM_COMMIT, PAGE_EXECUTE_WRITECOPY, STATUS_INVALID_PAGE_PROTECTION},
         {MEM_RESERVE, PAGE_READONLY | PAGE_READWRITE, STATUS_INVALID_PAGE_PROTECTION},
-        {MEM_RESERVE | MEM_WRITE_WATCH, PAGE_READWRITE, STATUS_NOT_SUPPORTED},
-        {MEM_RESERVE | MEM_PHYSICAL, PAGE_READWRITE, STATUS_NOT_SUPPORTED},
         {MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES, PAGE_READWRITE, STATUS_PRIVILEGE_NOT_HELD},
         {MEM_RESET, PAGE_READWRITE, STATUS_CONFLICTING_ADDRESSES},
     };
@@ -611,6 +615,9 @@ TEST(a_pinned_region_stays, "")
     ok_status(free_memory(memory, 0, MEM_RELEASE), STATUS_INVALID_PAGE_PROTECTION);
     ok_status(free_memory(memory, PAGE, MEM_DECOMMIT), STATUS_INVALID_PAGE_PROTECTION);
     ok_status(commit(memory, 2 * PAGE, PAGE_READWRITE), STATUS_SUCCESS);
+    ok_status(commit(memory, 3 * PAGE, PAGE_READONLY), STATUS_INVALID_PAGE_PROTECTION);
+    ok_run(memory, MEM_COMMIT, PAGE_READWRITE, 2 * PAGE);
+    ok_status(commit(memory + 2 * PAGE, PAGE, PAGE_READONLY), STATUS_SUCCESS);
     ok_status(nt_region_unpin(memory), STATUS_SUCCESS);
     ok_status(free_memory(memory, 0, MEM_RELEASE), STATUS_SUCCESS);
     ok_status(nt_region_pin(&region, NULL), STATUS_CONFLICTING_ADDRESSES);

@@ -186,7 +186,8 @@ static void start_waiters(struct waiters *waiters, HANDLE event, unsigned n)
     atomic_store(&waiters->n_failed, 0);
     for (unsigned i = 0; i < n; i++)
         test_thread_start(&waiters->threads[i], wait_once, waiters);
-    require(test_until(count_sleepers() == n, SOON_MS));
+    require(test_until(count_sleepers() == n, SOON_MS), "%u of %u sleep, %u released, %u failed",
+            count_sleepers(), n, waiters->n_released, waiters->n_failed);
 }
 
 static void join_waiters(struct waiters *waiters)

@@ -7,6 +7,8 @@
 
 #include <dirent.h>
 #include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -28,21 +30,29 @@ bool sleeps_on_futex(pid_t task)
         return false;
     n = fscanf(file, "%ld %lx %lx", &number, &word, &operation);
     fclose(file);
-    return n == 3 && number == SYS_futex && operation == FUTEX_WAIT_BITSET;
+    /* Woken for a signal that another thread then took, a wait goes on as a call of its own. */
+    return n == 3 && (number == SYS_futex || number == SYS_restart_syscall) &&
+           operation == FUTEX_WAIT_BITSET;
 }
 
 unsigned count_sleepers(void)
 {
-    DIR *directory = opendir("/proc/self/task");
     struct dirent *entry;
+    sigset_t all, old;
     unsigned n = 0;
+    DIR *directory;
 
+    /* A signal that is pending cuts the kernel's list of a directory short. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    directory = opendir("/proc/self/task");
     while (directory && (entry = readdir(directory))) {
         if (entry->d_name[0] != '.')
             n += sleeps_on_futex((pid_t)atoi(entry->d_name));
     }
     if (directory)
         closedir(directory);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     return n;
 }
 
