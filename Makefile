@@ -55,6 +55,11 @@ wine-check: ## the API tests under Wine: do our expectations hold there?
 	@tools/bootstrap wine $(STAMP)
 	@tools/run-wine build/wine $(ARGS)
 
+vm-check: ## the tests on Debian's 6.1 kernel in a virtual machine with two NUMA nodes (minutes)
+	@tools/bootstrap vm $(STAMP)
+	@$(MAKE) --no-print-directory build
+	@tools/vm-check --jobs $(JOBS) $(BUILD) $(BUILD)/vm $(ARGS)
+
 fuzz: ## run each fuzzer for a minute (SECONDS=N for longer)
 	@tools/bootstrap fuzz $(STAMP)
 	@tools/run-fuzz build-fuzz $(or $(SECONDS),60)
@@ -75,5 +80,5 @@ build: # configure when needed, then compile
 clean: ## remove all build directories
 	rm -rf build build-*/
 
-.PHONY: help run test storm bench stress check format wine-check fuzz install build clean
+.PHONY: help run test storm bench stress check format wine-check vm-check fuzz install build clean
 .DEFAULT_GOAL := help

@@ -9,6 +9,8 @@ The build is installed into a private directory; the samples are compiled there 
 with wide text of 16 bits; and they run as real processes.
 """
 import os
+import random
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +24,10 @@ DEADLINE = 60
 VARIANTS = [("narrow text", []),
             ("wide text", ["-DUNICODE", "-D_UNICODE"]),
             ("16-bit text", ["-DUNICODE", "-D_UNICODE", "-fshort-wchar"])]
-PROGRAMS = ["named-memory-first", "named-memory-second", "view-within-file"]
+PROGRAMS = ["named-memory-first", "named-memory-second", "view-within-file", "ring-writer",
+            "ring-reader"]
+CROSS = ["x86_64-w64-mingw32-gcc", "-D_WIN32_WINNT=0x0A00", "-DNTDDI_VERSION=0x0A000006",
+         "-D__USE_MINGW_ANSI_STDIO=1"]
 results = {"passed": 0, "failed": 0}
 
 
@@ -101,6 +106,59 @@ def view_within_file(folder, environment):
     check("and the file is gone", not os.path.exists(os.path.join(folder, "fmtest.txt")))
 
 
+def start_ring(folder, environment, program, *arguments):
+    return subprocess.Popen([os.path.join(folder, program), *arguments], env=environment, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+
+
+def ring(folder, environment, reader_first):
+    """64 MiB of messages through a ring of 64 KiB; either side may come first."""
+    programs = ["ring-reader", "ring-writer"] if reader_first else ["ring-writer", "ring-reader"]
+    sides = {program: start_ring(folder, environment, program) for program in programs}
+    said = {program: side.communicate(timeout=DEADLINE)[0] for program, side in sides.items()}
+    written = re.match(r"(\d+) messages are written; their sum is ([0-9a-f]{8})\.\n$",
+                       said["ring-writer"])
+    check("the ring carries every byte", written and int(written.group(1)) > 10000 and
+          said["ring-reader"] == f"{written.group(1)} messages are read; their sum is "
+          f"{written.group(2)}, which is right.\n", said)
+    check("both sides end in good order", not any(side.returncode for side in sides.values()))
+
+
+def killed_ring(folder, environment):
+    """Each side is killed again and again, at any moment; the next one goes on in its place."""
+    size = "256"
+    sides = {"ring-reader": start_ring(folder, environment, "ring-reader"),
+             "ring-writer": start_ring(folder, environment, "ring-writer", size)}
+    rng, kills = random.Random(7), 0
+    for victim in ["ring-reader", "ring-writer"] * 6:
+        time.sleep(rng.uniform(0, 0.02))  # no moment is as good as another: any must do
+        if sides["ring-writer"].poll() is not None or sides["ring-reader"].poll() is not None:
+            break
+        sides[victim].kill()
+        sides[victim].communicate()
+        kills += 1
+        arguments = [size] if victim == "ring-writer" else []
+        sides[victim] = start_ring(folder, environment, victim, *arguments)
+    read = sides["ring-reader"].communicate(timeout=DEADLINE)[0]
+    sides["ring-writer"].communicate(timeout=DEADLINE)
+    check("sides of the ring were killed", kills >= 4, kills)
+    # A reader that was never killed amid its work has read all of them, and knows the sum.
+    check("no message is lost, torn or out of order", sides["ring-reader"].returncode == 0
+          and read.endswith(("messages are read to the end; each is right.\n",
+                             ", which is right.\n")), read)
+    check("the last writer ends in good order", sides["ring-writer"].returncode == 0)
+
+
+def cross_compile(directory):
+    """The ring is a Windows program as it is: mingw's headers are all that it needs."""
+    if not shutil.which(CROSS[0]):
+        return
+    for program in ("ring-writer", "ring-reader"):
+        done = run(*CROSS, "-O2", "-Wall", "-Wextra", "-Werror", "-c",
+                   os.path.join(HERE, f"{program}.c"), "-o", os.path.join(directory, "cross.o"))
+        check(f"{program}.c compiles for Windows", done.returncode == 0, done.stdout)
+
+
 def remove(directory):
     """The broker leaves by itself when nobody needs it, and takes its files away then."""
     end = time.monotonic() + DEADLINE
@@ -125,6 +183,10 @@ def main():
             if folder:
                 named_memory(folder, environment)
                 view_within_file(folder, environment)
+                ring(folder, environment, not variant)
+                if not variant:
+                    killed_ring(folder, environment)
+        cross_compile(directory)
     remove(directory)
     print(f"{results['passed']} passed, {results['failed']} failed, 0 skipped")
     return 1 if results["failed"] else 0
