@@ -13,7 +13,11 @@
 #include "bench/bench.h"
 #include "bench/work.h"
 
-#define LARGE      ((size_t)16 << 40)
+#ifdef __SANITIZE_THREAD__
+#    define LARGE ((size_t)64 << 30)
+#else
+#    define LARGE ((size_t)16 << 40)
+#endif
 #define OWNED      (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 

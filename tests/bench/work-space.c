@@ -7,7 +7,12 @@
 
 #include <string.h>
 
-#define LARGE ((SIZE_T)16 << 40)
+/* ThreadSanitizer leaves a program less address space than that. */
+#ifdef __SANITIZE_THREAD__
+#    define LARGE ((SIZE_T)64 << 30)
+#else
+#    define LARGE ((SIZE_T)16 << 40)
+#endif
 
 /* --- private memory, among @parameter others ------------------------------------------------- */
 
