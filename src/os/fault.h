@@ -69,7 +69,9 @@ int nt_os_create_memfd(const char *name, enum nt_os_memfd_flags flags, unsigned 
 /** nt_os_map_error() - -errno of a call that failed about a mapping; says what ENOMEM means */
 int nt_os_map_error(void);
 
-/** nt_os_forget_maps() - close the kept descriptor of the maps file */
+/** nt_os_drop_maps() - close the kept descriptors of the maps file */
+void nt_os_drop_maps(void);
+/** nt_os_forget_maps() - the same in a forked child */
 void nt_os_forget_maps(void);
 /** nt_os_forget_terminal() - in a forked child: the key that is waited for is the parent's */
 void nt_os_forget_terminal(void);

@@ -179,13 +179,14 @@ int nt_os_reopen(int fd, int flags, int *ret_fd)
 void nt_os_drop_caches(void)
 {
     nt_os_close(atomic_exchange(&proc_fd, -1));
-    nt_os_forget_maps();
+    nt_os_drop_maps();
 }
 
 void nt_os_forget_caches(void)
 {
     /* /proc/self is of the process that opened it: a child's kept one is its parent's. */
-    nt_os_drop_caches();
+    nt_os_close(atomic_exchange(&proc_fd, -1));
+    nt_os_forget_maps();
     nt_os_forget_terminal();
     nt_os_forget_watch();
 }

@@ -22,7 +22,6 @@
 #include <unistd.h>
 
 #include "os/fault.h"
-#include "os/fault.h"
 #include "util/macro.h"
 
 #define N_CURSORS    4u
@@ -44,7 +43,8 @@ static atomic_flag busy = ATOMIC_FLAG_INIT; /* whose holder may use the cursors 
 static struct cursor cursors[N_CURSORS];
 static unsigned uses;
 
-void nt_os_maps_text_forget(void)
+/* By the holder of @busy, or in a forked child, where nobody else is. */
+static void close_cursors(void)
 {
     for (unsigned i = 0; i < N_CURSORS; i++) {
         if (cursors[i].fd)
@@ -52,6 +52,18 @@ void nt_os_maps_text_forget(void)
         cursors[i].fd = 0;
     }
     atomic_flag_clear(&busy);
+}
+
+void nt_os_maps_text_forget(void)
+{
+    close_cursors();
+}
+
+void nt_os_maps_text_drop(void)
+{
+    /* Another thread that reads keeps what it has. */
+    if (!atomic_flag_test_and_set(&busy))
+        close_cursors();
 }
 
 static bool parse(const char *line, struct nt_os_vma *ret_vma)

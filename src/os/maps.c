@@ -53,6 +53,12 @@ void nt_os_forget_maps(void)
     nt_os_maps_text_forget();
 }
 
+void nt_os_drop_maps(void)
+{
+    nt_os_close(atomic_exchange(&maps_fd, -1));
+    nt_os_maps_text_drop();
+}
+
 static int open_maps(void)
 {
     int expected = -1, cancel_state = nt_os_hold_cancel();

@@ -30,7 +30,9 @@ int nt_os_fd_text(int fd, char **ret_text);
 int nt_os_maps_text(uint64_t address, struct nt_os_vma *ret_vma);
 /** nt_os_maps_text_name() - nt_os_vma_name() by /proc/self/maps */
 int nt_os_maps_text_name(uint64_t address, struct nt_os_vma *ret_vma, char **ret_name);
-/** nt_os_maps_text_forget() - close what it keeps open; in a child: it is the parent's list */
+/** nt_os_maps_text_drop() - close what it keeps open, unless another thread is reading it */
+void nt_os_maps_text_drop(void);
+/** nt_os_maps_text_forget() - the same in a forked child: it is the parent's list */
 void nt_os_maps_text_forget(void);
 
 /** nt_os_copy_text() - a copy, for the caller to free; -ENOMEM */
