@@ -34,10 +34,12 @@ BOOL WINAPI CloseHandle(HANDLE hObject);
  *   ERROR_NOT_SUPPORTED in this version)
  * @lpTargetHandle: receives the handle; NULL is allowed, the handle is then lost (12.16)
  * @dwDesiredAccess: the new handle's rights, unless DUPLICATE_SAME_ACCESS; more than the source
- *   has is granted when the object's own security does (12.10)
+ *   has is granted when the object's descriptor grants all of it to the calling thread and to the
+ *   process (12.10 to 12.13); MAXIMUM_ALLOWED gives what it grants
  * @dwOptions: DUPLICATE_CLOSE_SOURCE closes the source, also when the call fails
- * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED,
- * ERROR_NOT_ENOUGH_MEMORY.
+ * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY;
+ * ERROR_PRIVILEGE_NOT_HELD for ACCESS_SYSTEM_SECURITY; for more rights to a named object what
+ * opening it would say, ERROR_NO_SYSTEM_RESOURCES and the connection's errors included.
  */
 BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
                             HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,

@@ -10,8 +10,13 @@
 
 /*
  * How a new handle and a new object are made. nLength is not looked at, as on Windows;
- * lpSecurityDescriptor may be NULL for the default one; bInheritHandle marks the handle with
- * HANDLE_FLAG_INHERIT.
+ * bInheritHandle marks the handle with HANDLE_FLAG_INHERIT. lpSecurityDescriptor is of either form;
+ * what it lacks of owner, group and DACL - all, when it is NULL - comes from the token
+ * (13.8, 13.9). One that is none fails the create: ERROR_UNKNOWN_REVISION,
+ * ERROR_INVALID_SECURITY_DESCR, ERROR_INVALID_ACL, ERROR_INVALID_SID; ERROR_INVALID_OWNER for an
+ * owner that the caller may not assign; ERROR_PRIVILEGE_NOT_HELD for a SACL of more than a label,
+ * or a label above the caller's own level. Whatever it says, the creator gets what it asked for
+ * (13.6); an object that was there keeps its own.
  */
 typedef struct _SECURITY_ATTRIBUTES {
     DWORD nLength;

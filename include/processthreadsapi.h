@@ -56,17 +56,33 @@ BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
 BOOL WINAPI OpenProcessToken(HANDLE ProcessHandle, DWORD DesiredAccess, PHANDLE TokenHandle);
 
 /*
- * OpenThreadToken - FALSE with ERROR_NO_TOKEN: no thread impersonates anybody.
+ * OpenThreadToken - a handle to the calling thread's own token: the one that it impersonates with,
+ * or, when the kernel takes the thread for somebody else than the process (a bare setresuid()), a
+ * new one that says for whom.
  * @ThreadHandle: GetCurrentThread(); another one is ERROR_INVALID_HANDLE
- * @OpenAsSelf:   of no meaning then
+ * @OpenAsSelf:   of no meaning: a thread may open its own token whoever it is
+ *
+ * Return: TRUE; FALSE with ERROR_NO_TOKEN (the thread is whom the process is),
+ * ERROR_CANT_OPEN_ANONYMOUS, ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOACCESS.
  */
 BOOL WINAPI OpenThreadToken(HANDLE ThreadHandle, DWORD DesiredAccess, BOOL OpenAsSelf,
                             PHANDLE TokenHandle);
 
 /*
+ * SetThreadToken - the calling thread impersonates with a token, until RevertToSelf or its end.
+ * @Thread: NULL, or points at GetCurrentThread(); another one is ERROR_INVALID_HANDLE
+ * @Token:  an impersonation token with TOKEN_IMPERSONATE, or NULL: none any more
+ *
+ * Return: TRUE; FALSE with ERROR_BAD_TOKEN_TYPE (a primary token), ERROR_CANNOT_IMPERSONATE (the
+ * kernel takes the thread for another user or group than the token's: it would stay with that),
+ * ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY.
+ */
+BOOL WINAPI SetThreadToken(PHANDLE Thread, HANDLE Token);
+
+/*
  * GetCurrentProcessToken, GetCurrentThreadToken, GetCurrentThreadEffectiveToken - pseudo handles,
- * with TOKEN_QUERY and TOKEN_QUERY_SOURCE. A call with the thread's is ERROR_NO_TOKEN; the
- * effective token is the process's. They need no closing.
+ * with TOKEN_QUERY and TOKEN_QUERY_SOURCE. A call with the thread's is ERROR_NO_TOKEN when it has
+ * none; the effective token is then the process's. They need no closing.
  */
 static __inline__ HANDLE GetCurrentProcessToken(VOID)
 {

@@ -28,6 +28,7 @@
 #include "realtimeapiset.h"
 #include "ntshm/winbase-more.h"
 #include "libloaderapi.h"
+#include "namespaceapi.h"
 
 /* How a file is opened; together with FILE_ATTRIBUTE_ in dwFlagsAndAttributes. */
 #define FILE_FLAG_WRITE_THROUGH                         0x80000000
@@ -338,6 +339,20 @@ BOOL WINAPI LookupPrivilegeDisplayNameW(LPCWSTR lpSystemName, LPCWSTR lpName, LP
 #    define LookupPrivilegeName        LookupPrivilegeNameA
 #    define LookupPrivilegeDisplayName LookupPrivilegeDisplayNameA
 #endif
+
+/* CreatePrivateNamespace, OpenPrivateNamespace, CreateBoundaryDescriptor - see namespaceapi.h. */
+HANDLE WINAPI CreatePrivateNamespaceA(LPSECURITY_ATTRIBUTES lpPrivateNamespaceAttributes,
+                                      LPVOID lpBoundaryDescriptor, LPCSTR lpAliasPrefix);
+HANDLE WINAPI OpenPrivateNamespaceA(LPVOID lpBoundaryDescriptor, LPCSTR lpAliasPrefix);
+HANDLE WINAPI CreateBoundaryDescriptorA(LPCSTR Name, ULONG Flags);
+
+/*
+ * AddIntegrityLabelToBoundaryDescriptor - the level that a creator must be at or above (11.37)
+ * @BoundaryDescriptor: the boundary; it may move, so the variable is written
+ * @IntegrityLabel: S-1-16-LEVEL; copied; a boundary has at most one
+ * Return: FALSE with ERROR_INVALID_PARAMETER (not a boundary, not a label, or a second one).
+ */
+BOOL WINAPI AddIntegrityLabelToBoundaryDescriptor(HANDLE *BoundaryDescriptor, PSID IntegrityLabel);
 
 /* GetProcessWorkingSetSize, SetProcessWorkingSetSize - see GetProcessWorkingSetSizeEx. */
 BOOL WINAPI GetProcessWorkingSetSize(HANDLE hProcess, PSIZE_T lpMinimumWorkingSetSize,

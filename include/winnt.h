@@ -643,6 +643,8 @@ template <class E> struct ntshm_enum_bits {
 #include "ntimage.h"
 
 #include "ntshm/winnt-more.h"
+#include "ntshm/winnt-security.h"
 #include "ntshm/winnt-token.h"
+#include "ntshm/winnt-well-known.h"
 
 #endif

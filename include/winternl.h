@@ -289,6 +289,19 @@ typedef struct _PUBLIC_OBJECT_TYPE_INFORMATION {
     ULONG Reserved[22];
 } PUBLIC_OBJECT_TYPE_INFORMATION, *PPUBLIC_OBJECT_TYPE_INFORMATION;
 
+/* An entry of what NtQueryDirectoryObject tells. */
+typedef struct _OBJECT_DIRECTORY_INFORMATION {
+    UNICODE_STRING Name;
+    UNICODE_STRING TypeName; /* Section, Event, Directory, SymbolicLink, ... */
+} OBJECT_DIRECTORY_INFORMATION, *POBJECT_DIRECTORY_INFORMATION;
+
+/* The rights of a directory object. */
+#define DIRECTORY_QUERY               0x0001
+#define DIRECTORY_TRAVERSE            0x0002
+#define DIRECTORY_CREATE_OBJECT       0x0004
+#define DIRECTORY_CREATE_SUBDIRECTORY 0x0008
+#define DIRECTORY_ALL_ACCESS          (STANDARD_RIGHTS_REQUIRED | 0xF)
+
 typedef struct _OBJECT_DATA_INFORMATION {
     BOOLEAN InheritHandle;
     BOOLEAN ProtectFromClose;
@@ -598,6 +611,42 @@ NTSTATUS NTAPI NtQueryObject(HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInfor
                              PULONG ReturnLength) NTSHM_WIDE(NtQueryObject);
 
 /*
+ * NtCreateDirectoryObject, NtOpenDirectoryObject - a directory of names.
+ * @DesiredAccess: DIRECTORY_, standard and generic rights
+ * @ObjectAttributes: for a create NULL, or no name, makes a directory without a name: names in it
+ *   begin with its handle as RootDirectory
+ * \BaseNamedObjects (the machine's, Global\), \Sessions\N\BaseNamedObjects (Local\), and Global,
+ * Local and Session in each of them are always there. A directory is there as long as somebody has
+ * a handle to it; what was made in it lives on without a way to its name. Passing through one takes
+ * no right; making something in it takes DIRECTORY_CREATE_OBJECT or DIRECTORY_CREATE_SUBDIRECTORY
+ * by its descriptor.
+ * Return: as NtCreateSection and NtOpenSection.
+ */
+NTSTATUS NTAPI NtCreateDirectoryObject(PHANDLE DirectoryHandle, ACCESS_MASK DesiredAccess,
+                                       POBJECT_ATTRIBUTES ObjectAttributes)
+    NTSHM_WIDE(NtCreateDirectoryObject);
+NTSTATUS NTAPI NtOpenDirectoryObject(PHANDLE DirectoryHandle, ACCESS_MASK DesiredAccess,
+                                     POBJECT_ATTRIBUTES ObjectAttributes)
+    NTSHM_WIDE(NtOpenDirectoryObject);
+
+/*
+ * NtQueryDirectoryObject - what a directory holds.
+ * @DirectoryHandle: with DIRECTORY_QUERY
+ * @Buffer, @Length: bytes; receives OBJECT_DIRECTORY_INFORMATION entries, one that is all zero
+ *   behind the last, and the text
+ * @ReturnSingleEntry: only one; @RestartScan: from the beginning, else from @Context on
+ * @Context: number of the next entry; written on success
+ * @ReturnLength: receives the bytes written or needed, or NULL
+ * Return: STATUS_SUCCESS; STATUS_MORE_ENTRIES (there are others that did not fit);
+ * STATUS_NO_MORE_ENTRIES; STATUS_BUFFER_TOO_SMALL (not one fits); STATUS_INVALID_HANDLE,
+ * STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED, STATUS_ACCESS_VIOLATION, STATUS_NO_MEMORY.
+ */
+NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Length,
+                                      BOOLEAN ReturnSingleEntry, BOOLEAN RestartScan,
+                                      PULONG Context, PULONG ReturnLength)
+    NTSHM_WIDE(NtQueryDirectoryObject);
+
+/*
  * NtCreateEvent, NtOpenEvent, NtSetEvent, NtResetEvent, NtPulseEvent - events.
  * @EventType: NotificationEvent is manual-reset, SynchronizationEvent auto-reset
  * @InitialState: signalled or not
@@ -650,7 +699,8 @@ NTSTATUS NTAPI NtSetInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID ptr
  * @HandleAttributes: OBJ_INHERIT, OBJ_PROTECT_CLOSE
  * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE, STATUS_ACCESS_DENIED, STATUS_ACCESS_VIOLATION.
  *
- * NtOpenThreadToken, NtOpenThreadTokenEx - OpenThreadToken: STATUS_NO_TOKEN.
+ * NtOpenThreadToken, NtOpenThreadTokenEx - OpenThreadToken (processthreadsapi.h). STATUS_NO_TOKEN,
+ * STATUS_CANT_OPEN_ANONYMOUS.
  *
  * NtAdjustPrivilegesToken - AdjustTokenPrivileges (securitybaseapi.h). STATUS_NOT_ALL_ASSIGNED is
  * a success; STATUS_BUFFER_TOO_SMALL.
@@ -658,11 +708,19 @@ NTSTATUS NTAPI NtSetInformationFile(HANDLE hFile, PIO_STATUS_BLOCK io, PVOID ptr
  * NtQueryInformationToken - GetTokenInformation. STATUS_INVALID_INFO_CLASS,
  * STATUS_BUFFER_TOO_SMALL.
  *
+ * NtSetInformationToken - SetTokenInformation. STATUS_INFO_LENGTH_MISMATCH.
+ *
+ * NtDuplicateToken - DuplicateTokenEx.
+ * @ObjectAttributes: OBJ_INHERIT, a security descriptor, and in SecurityQualityOfService a
+ *                    SECURITY_QUALITY_OF_SERVICE with the level; without it the token's own one,
+ *                    and SecurityAnonymous of a primary one; may be NULL
+ * @EffectiveOnly:    the copy has no privilege but those that are enabled
+ *
  * NtPrivilegeCheck - PrivilegeCheck.
  *
  * RtlAdjustPrivilege - enable or disable one privilege.
  * @Privilege:     the low word of its LUID
- * @CurrentThread: of the thread's token: STATUS_NO_TOKEN
+ * @CurrentThread: of the thread's token: STATUS_NO_TOKEN when it has none
  * @Enabled:       what it was before
  * Return: STATUS_SUCCESS; STATUS_PRIVILEGE_NOT_HELD; STATUS_ACCESS_VIOLATION.
  */
@@ -681,6 +739,13 @@ NTSTATUS NTAPI NtQueryInformationToken(HANDLE TokenHandle,
                                        TOKEN_INFORMATION_CLASS TokenInformationClass,
                                        PVOID TokenInformation, ULONG TokenInformationLength,
                                        PULONG ReturnLength);
+NTSTATUS NTAPI NtSetInformationToken(HANDLE TokenHandle,
+                                     TOKEN_INFORMATION_CLASS TokenInformationClass,
+                                     PVOID TokenInformation, ULONG TokenInformationLength);
+NTSTATUS NTAPI NtDuplicateToken(HANDLE ExistingTokenHandle, ACCESS_MASK DesiredAccess,
+                                POBJECT_ATTRIBUTES ObjectAttributes, BOOLEAN EffectiveOnly,
+                                TOKEN_TYPE Type, PHANDLE NewTokenHandle)
+    NTSHM_WIDE(NtDuplicateToken);
 NTSTATUS NTAPI NtPrivilegeCheck(HANDLE ClientToken, PPRIVILEGE_SET RequiredPrivileges,
                                 PBOOLEAN Result);
 NTSTATUS NTAPI RtlAdjustPrivilege(ULONG Privilege, BOOLEAN Enable, BOOLEAN CurrentThread,
@@ -705,4 +770,7 @@ VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR Source
 #ifdef __cplusplus
 }
 #endif
+
+#include "ntshm/winternl-security.h"
+
 #endif

@@ -198,7 +198,7 @@ BOOL ntshm_view_is_readable(const volatile void *view, size_t size);
 /* What a broker holds, all clients together. */
 struct ntshm_broker_statistics {
     uint32_t size;     /* sizeof(struct ntshm_broker_statistics), set by the caller */
-    uint32_t pid;      /* the broker's process */
+    uint32_t pid;      /* the broker's process: SIGTERM ends it */
     uint64_t instance; /* random, another one for each start of the broker */
     uint64_t clients;  /* connections, this one included */
     uint64_t names;    /* live names: every lease was looked at for this answer */
@@ -206,6 +206,8 @@ struct ntshm_broker_statistics {
     uint64_t bytes;    /* memory of the named sections, as asked for */
     uint64_t fds;      /* descriptors that the broker keeps for objects */
     uint64_t requests; /* answered since the start */
+    uint32_t worker;   /* the process that serves; when it dies, pid starts another one */
+    uint32_t restarts; /* how often it did: no name is lost by that */
 };
 
 /**

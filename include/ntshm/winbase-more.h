@@ -49,6 +49,48 @@ DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, 
                             LPWSTR lpBuffer, DWORD nSize, va_list *Arguments)
     NTSHM_WIDE(FormatMessageW);
 
+/* ---- accounts ---- */
+
+/*
+ * LookupAccountSid - the name of a SID: of a user (S-1-22-1-UID, in the domain "Unix User"), of a
+ *   group (S-1-22-2-GID, "Unix Group"), or a well-known one ("BUILTIN", "Administrators").
+ * @lpSystemName: NULL, "" or this computer's name
+ * @Sid: whose
+ * @Name, @ReferencedDomainName: receive the texts
+ * @cchName, @cchReferencedDomainName: how many characters they have room for; receive how many
+ *   there are without the NUL, and with it where one does not fit
+ * @peUse: receives what kind of account it is
+ *
+ * Return: TRUE; FALSE with ERROR_NONE_MAPPED (nobody has it, or the SID is a bad one),
+ * ERROR_INSUFFICIENT_BUFFER, RPC_S_SERVER_UNAVAILABLE (another computer),
+ * ERROR_INVALID_PARAMETER (no @cchName, @cchReferencedDomainName or @peUse),
+ * ERROR_NOT_ENOUGH_MEMORY.
+ */
+BOOL WINAPI LookupAccountSidA(LPCSTR lpSystemName, PSID Sid, LPSTR Name, LPDWORD cchName,
+                              LPSTR ReferencedDomainName, LPDWORD cchReferencedDomainName,
+                              PSID_NAME_USE peUse);
+BOOL WINAPI LookupAccountSidW(LPCWSTR lpSystemName, PSID Sid, LPWSTR Name, LPDWORD cchName,
+                              LPWSTR ReferencedDomainName, LPDWORD cchReferencedDomainName,
+                              PSID_NAME_USE peUse) NTSHM_WIDE(LookupAccountSidW);
+
+/*
+ * LookupAccountName - the SID of a name: "name", or "domain\name" with the domains that
+ *   LookupAccountSid tells and this computer's name. A name without a domain is looked for among
+ *   the well-known ones, then the users, then the groups.
+ * @lpSystemName: as there
+ * @lpAccountName: the name; NULL is the domain BUILTIN
+ * @Sid, @cbSid: where to, and its bytes; receives how many the SID takes
+ * @ReferencedDomainName, @cchReferencedDomainName, @peUse: as there
+ *
+ * Return: as there.
+ */
+BOOL WINAPI LookupAccountNameA(LPCSTR lpSystemName, LPCSTR lpAccountName, PSID Sid, LPDWORD cbSid,
+                               LPSTR ReferencedDomainName, LPDWORD cchReferencedDomainName,
+                               PSID_NAME_USE peUse);
+BOOL WINAPI LookupAccountNameW(LPCWSTR lpSystemName, LPCWSTR lpAccountName, PSID Sid, LPDWORD cbSid,
+                               LPWSTR ReferencedDomainName, LPDWORD cchReferencedDomainName,
+                               PSID_NAME_USE peUse) NTSHM_WIDE(LookupAccountNameW);
+
 /* ---- memory blocks ---- */
 
 #define LMEM_FIXED          0x0000
@@ -195,6 +237,8 @@ VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS lpBuffer);
 #    define lstrcmpi          lstrcmpiW
 #    define GetComputerName   GetComputerNameW
 #    define GetUserName       GetUserNameW
+#    define LookupAccountName LookupAccountNameW
+#    define LookupAccountSid  LookupAccountSidW
 #    define VerifyVersionInfo VerifyVersionInfoW
 #else
 #    define FormatMessage     FormatMessageA
@@ -206,6 +250,8 @@ VOID WINAPI GlobalMemoryStatus(LPMEMORYSTATUS lpBuffer);
 #    define lstrcmpi          lstrcmpiA
 #    define GetComputerName   GetComputerNameA
 #    define GetUserName       GetUserNameA
+#    define LookupAccountName LookupAccountNameA
+#    define LookupAccountSid  LookupAccountSidA
 #    define VerifyVersionInfo VerifyVersionInfoA
 #endif
 

@@ -7,6 +7,7 @@
 #define NTSHM_WINNT_TOKEN_H
 
 #include "../minwindef.h"
+#include "winnt-security.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -103,6 +104,24 @@ typedef enum _SECURITY_IMPERSONATION_LEVEL {
 } SECURITY_IMPERSONATION_LEVEL,
     *PSECURITY_IMPERSONATION_LEVEL;
 
+#define SECURITY_MAX_IMPERSONATION_LEVEL SecurityDelegation
+#define SECURITY_MIN_IMPERSONATION_LEVEL SecurityAnonymous
+#define DEFAULT_IMPERSONATION_LEVEL      SecurityImpersonation
+#define VALID_IMPERSONATION_LEVEL(level) \
+    (((level) >= SECURITY_MIN_IMPERSONATION_LEVEL) && ((level) <= SECURITY_MAX_IMPERSONATION_LEVEL))
+
+typedef BOOLEAN SECURITY_CONTEXT_TRACKING_MODE, *PSECURITY_CONTEXT_TRACKING_MODE;
+
+#define SECURITY_DYNAMIC_TRACKING (TRUE)
+#define SECURITY_STATIC_TRACKING  (FALSE)
+
+typedef struct _SECURITY_QUALITY_OF_SERVICE {
+    DWORD Length;
+    SECURITY_IMPERSONATION_LEVEL ImpersonationLevel;
+    SECURITY_CONTEXT_TRACKING_MODE ContextTrackingMode;
+    BOOLEAN EffectiveOnly;
+} SECURITY_QUALITY_OF_SERVICE, *PSECURITY_QUALITY_OF_SERVICE;
+
 typedef enum _TOKEN_TYPE { TokenPrimary = 1, TokenImpersonation } TOKEN_TYPE;
 typedef TOKEN_TYPE *PTOKEN_TYPE;
 
@@ -175,10 +194,57 @@ typedef struct _TOKEN_STATISTICS {
     SECURITY_IMPERSONATION_LEVEL ImpersonationLevel;
     DWORD DynamicCharged;
     DWORD DynamicAvailable;
-    DWORD GroupCount; /* 0 */
+    DWORD GroupCount;
     DWORD PrivilegeCount;
     LUID ModifiedId; /* another one after each change of the token */
 } TOKEN_STATISTICS, *PTOKEN_STATISTICS;
+
+/* What points somewhere points into the buffer that GetTokenInformation was given. */
+typedef struct _TOKEN_USER {
+    SID_AND_ATTRIBUTES User; /* S-1-22-1-UID */
+} TOKEN_USER, *PTOKEN_USER;
+
+typedef struct _TOKEN_GROUPS {
+    DWORD GroupCount;
+    SID_AND_ATTRIBUTES Groups[ANYSIZE_ARRAY];
+} TOKEN_GROUPS, *PTOKEN_GROUPS;
+
+typedef struct _TOKEN_OWNER {
+    PSID Owner; /* of what is created */
+} TOKEN_OWNER, *PTOKEN_OWNER;
+
+typedef struct _TOKEN_PRIMARY_GROUP {
+    PSID PrimaryGroup;
+} TOKEN_PRIMARY_GROUP, *PTOKEN_PRIMARY_GROUP;
+
+typedef struct _TOKEN_DEFAULT_DACL {
+    PACL DefaultDacl;
+} TOKEN_DEFAULT_DACL, *PTOKEN_DEFAULT_DACL;
+
+#define TOKEN_SOURCE_LENGTH 8
+
+typedef struct _TOKEN_SOURCE {
+    CHAR SourceName[TOKEN_SOURCE_LENGTH];
+    LUID SourceIdentifier;
+} TOKEN_SOURCE, *PTOKEN_SOURCE;
+
+typedef struct _TOKEN_ORIGIN {
+    LUID OriginatingLogonSession;
+} TOKEN_ORIGIN, *PTOKEN_ORIGIN;
+
+typedef struct _TOKEN_MANDATORY_LABEL {
+    SID_AND_ATTRIBUTES Label; /* S-1-16-LEVEL */
+} TOKEN_MANDATORY_LABEL, *PTOKEN_MANDATORY_LABEL;
+
+#define TOKEN_MANDATORY_POLICY_OFF             0x0
+#define TOKEN_MANDATORY_POLICY_NO_WRITE_UP     0x1
+#define TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN 0x2
+#define TOKEN_MANDATORY_POLICY_VALID_MASK \
+    (TOKEN_MANDATORY_POLICY_NO_WRITE_UP | TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN)
+
+typedef struct _TOKEN_MANDATORY_POLICY {
+    DWORD Policy; /* TOKEN_MANDATORY_POLICY_ bits */
+} TOKEN_MANDATORY_POLICY, *PTOKEN_MANDATORY_POLICY;
 
 #ifdef __cplusplus
 }

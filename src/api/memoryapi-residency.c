@@ -11,7 +11,7 @@
 #include "api/section-api.h"
 #include "lib/memory/offer.h"
 #include "lib/memory/residency.h"
-#include "lib/process/privilege.h"
+#include "lib/security/privilege.h"
 #include "lib/process/working-set.h"
 #include "util/macro.h"
 

@@ -36,7 +36,9 @@ NT_EXPORT BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistic
         return nt_api_result(STATUS_INVALID_PARAMETER);
     status = nt_client_statistics(&reply);
     if (NT_SUCCESS(status)) {
-        statistics->pid = reply.statistics.pid;
+        statistics->pid = reply.statistics.keeper;
+        statistics->worker = reply.statistics.pid;
+        statistics->restarts = (uint32_t)reply.statistics.restarts;
         statistics->instance = reply.instance;
         statistics->clients = reply.statistics.clients;
         statistics->names = reply.statistics.names;

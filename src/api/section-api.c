@@ -67,25 +67,25 @@ static NTSTATUS create_section(const struct nt_object_name *name,
         return STATUS_INVALID_PARAMETER_4;
     if (parameters.on_node && !NT_SUCCESS(nt_numa_check(mapping->node)))
         return STATUS_INVALID_PARAMETER;
-    if (mapping->security && mapping->security->lpSecurityDescriptor)
-        return STATUS_NOT_SUPPORTED;
     return nt_section_create(name, &parameters, ret_handle);
 }
 
-HANDLE nt_api_create_section(const struct nt_object_name *name, NTSTATUS name_status,
+HANDLE nt_api_create_section(struct nt_object_name *name, NTSTATUS name_status,
                              const struct nt_api_mapping *mapping)
 {
     NTSTATUS status = name_status;
     HANDLE handle = NULL;
 
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
+        name->security = nt_api_descriptor(mapping->security);
         status = create_section(name, mapping, &handle);
+    }
     SetLastError(status == STATUS_OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS
                                                      : nt_status_to_win32(status));
     return NT_SUCCESS(status) ? handle : NULL;
 }
 
-HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
+HANDLE nt_api_create_mapping(struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
                              const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
                              ULONG node)
 {

@@ -20,6 +20,11 @@
  * @security: may be NULL; nLength is not looked at (1.59)
  */
 ULONG nt_api_create_attributes(const SECURITY_ATTRIBUTES *security);
+/** nt_api_descriptor() - the security descriptor that it points at, or NULL */
+static inline const void *nt_api_descriptor(const SECURITY_ATTRIBUTES *security)
+{
+    return security ? security->lpSecurityDescriptor : NULL;
+}
 
 /* What one of the CreateFileMapping functions was asked for. */
 struct nt_api_mapping {
@@ -35,19 +40,20 @@ struct nt_api_mapping {
 
 /**
  * nt_api_create_section() - the body of every CreateFileMapping, whatever the width of its name
- * @name:        made with nt_api_create_attributes(); deinit stays with the caller
+ * @name:        made with nt_api_create_attributes(), gets the descriptor; deinit stays with the
+ *               caller
  * @name_status: what making @name gave
  *
  * Checks in the order of 17.1 and sets the last error, on success too (1.18, 1.19).
  */
-HANDLE nt_api_create_section(const struct nt_object_name *name, NTSTATUS name_status,
+HANDLE nt_api_create_section(struct nt_object_name *name, NTSTATUS name_status,
                              const struct nt_api_mapping *mapping);
 
 /**
  * nt_api_create_mapping() - the same for the functions that take page and SEC_ values in one
  * @protect: SEC_NO_CHANGE is not among them (1.50)
  */
-HANDLE nt_api_create_mapping(const struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
+HANDLE nt_api_create_mapping(struct nt_object_name *name, NTSTATUS name_status, HANDLE file,
                              const SECURITY_ATTRIBUTES *security, DWORD protect, uint64_t size,
                              ULONG node);
 

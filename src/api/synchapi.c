@@ -11,15 +11,14 @@
 #include "util/macro.h"
 
 /* As CreateFileMapping: the last error is set on success too, to 0 or to "already exists". */
-static HANDLE create_event(NTSTATUS status, const struct nt_object_name *name,
+static HANDLE create_event(NTSTATUS status, struct nt_object_name *name,
                            const SECURITY_ATTRIBUTES *security, DWORD flags, DWORD access)
 {
     HANDLE handle = NULL;
 
     if (NT_SUCCESS(status) && (flags & ~(CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET)))
         status = STATUS_INVALID_PARAMETER;
-    if (NT_SUCCESS(status) && security && security->lpSecurityDescriptor)
-        status = STATUS_NOT_SUPPORTED;
+    name->security = nt_api_descriptor(security);
     if (NT_SUCCESS(status))
         status = nt_event_create(name, flags & CREATE_EVENT_MANUAL_RESET,
                                  flags & CREATE_EVENT_INITIAL_SET, access, &handle);

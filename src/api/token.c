@@ -9,16 +9,39 @@
 
 #include "api/error.h"
 #include "api/section-api.h"
-#include "lib/process/privilege.h"
-#include "lib/process/token.h"
+#include "lib/security/object-security.h"
+#include "lib/security/privilege.h"
+#include "lib/security/thread-token.h"
+#include "lib/security/token-query.h"
+#include "rtl/access-check.h"
 #include "util/macro.h"
+
+/*
+ * A handle for @token, whose open the caller gives up. Whoever is here may do everything with a
+ * token of his own process; ACCESS_SYSTEM_SECURITY takes its privilege.
+ */
+static NTSTATUS hand_out(struct nt_token *token, ACCESS_MASK access, ULONG attributes,
+                         HANDLE *ret_handle)
+{
+    ACCESS_MASK granted;
+    HANDLE handle;
+    NTSTATUS status = nt_security_creator_access(NT_KIND_TOKEN, access, &granted);
+
+    if (NT_SUCCESS(status) && granted == 0)
+        status = STATUS_ACCESS_DENIED;
+    if (NT_SUCCESS(status))
+        status = nt_handle_new(nt_token_object(token), granted, attributes, &handle);
+    nt_token_closep(&token);
+    if (NT_SUCCESS(status))
+        *ret_handle = handle;
+    return status;
+}
 
 /* --- opening -------------------------------------------------------------------------------- */
 
 NT_EXPORT NTSTATUS NTAPI NtOpenProcessTokenEx(HANDLE process, ACCESS_MASK access, ULONG attributes,
                                               PHANDLE token)
 {
-    HANDLE handle;
     NTSTATUS status;
 
     if (!token)
@@ -27,11 +50,7 @@ NT_EXPORT NTSTATUS NTAPI NtOpenProcessTokenEx(HANDLE process, ACCESS_MASK access
     status = nt_api_check_process(process);
     if (status == STATUS_OBJECT_TYPE_MISMATCH)
         status = STATUS_INVALID_HANDLE;
-    if (NT_SUCCESS(status))
-        status = nt_token_open(access, attributes, &handle);
-    if (NT_SUCCESS(status))
-        *token = handle;
-    return status;
+    return NT_SUCCESS(status) ? hand_out(nt_token_process(), access, attributes, token) : status;
 }
 
 NT_EXPORT NTSTATUS NTAPI NtOpenProcessToken(HANDLE process, ACCESS_MASK access, PHANDLE token)
@@ -42,13 +61,17 @@ NT_EXPORT NTSTATUS NTAPI NtOpenProcessToken(HANDLE process, ACCESS_MASK access, 
 NT_EXPORT NTSTATUS NTAPI NtOpenThreadTokenEx(HANDLE thread, ACCESS_MASK access, BOOLEAN as_self,
                                              ULONG attributes, PHANDLE token)
 {
-    (void)access;
-    (void)as_self;
-    (void)attributes;
+    struct nt_token *found;
+    NTSTATUS status;
+
+    (void)as_self; /* a thread may open its own token, whoever it is */
     if (!token)
         return STATUS_ACCESS_VIOLATION;
     *token = NULL;
-    return thread == GetCurrentThread() ? STATUS_NO_TOKEN : STATUS_INVALID_HANDLE;
+    if (thread != GetCurrentThread())
+        return STATUS_INVALID_HANDLE;
+    status = nt_thread_token_open(&found);
+    return NT_SUCCESS(status) ? hand_out(found, access, attributes, token) : status;
 }
 
 NT_EXPORT NTSTATUS NTAPI NtOpenThreadToken(HANDLE thread, ACCESS_MASK access, BOOLEAN as_self,
@@ -76,6 +99,7 @@ NT_EXPORT NTSTATUS NTAPI NtAdjustPrivilegesToken(HANDLE token, BOOLEAN disable_a
                                                  PTOKEN_PRIVILEGES wanted, ULONG size,
                                                  PTOKEN_PRIVILEGES previous, PULONG needed)
 {
+    NT_CLEANUP(nt_token_closep) struct nt_token *object = NULL;
     ACCESS_MASK access = TOKEN_ADJUST_PRIVILEGES | (previous ? TOKEN_QUERY : 0u);
     NTSTATUS status;
 
@@ -85,17 +109,17 @@ NT_EXPORT NTSTATUS NTAPI NtAdjustPrivilegesToken(HANDLE token, BOOLEAN disable_a
         return STATUS_ACCESS_VIOLATION;
     if (!disable_all && wanted->PrivilegeCount > PRIVILEGES_MOST)
         return STATUS_INVALID_PARAMETER;
-    status = nt_token_check(token, access);
+    status = nt_token_from_handle(token, access, &object);
     if (!NT_SUCCESS(status))
         return status;
-    return nt_privileges_adjust(&(struct nt_privileges_change){
-        .disable_all = disable_all,
-        .wanted = disable_all ? NULL : wanted->Privileges,
-        .count = disable_all ? 0 : wanted->PrivilegeCount,
-        .previous = previous,
-        .previous_size = size,
-        .ret_needed = needed,
-    });
+    return nt_token_adjust(object, &(struct nt_privileges_change){
+                                       .disable_all = disable_all,
+                                       .wanted = disable_all ? NULL : wanted->Privileges,
+                                       .count = disable_all ? 0 : wanted->PrivilegeCount,
+                                       .previous = previous,
+                                       .previous_size = size,
+                                       .ret_needed = needed,
+                                   });
 }
 
 /* The last error tells also how a success has gone. */
@@ -117,23 +141,27 @@ NT_EXPORT NTSTATUS NTAPI RtlAdjustPrivilege(ULONG privilege, BOOLEAN enable, BOO
         .Luid.LowPart = privilege,
         .Attributes = enable ? SE_PRIVILEGE_ENABLED : 0,
     };
+    NT_CLEANUP(nt_token_closep) struct nt_token *token = NULL;
     TOKEN_PRIVILEGES previous;
     NTSTATUS status;
     ULONG needed;
 
     if (!enabled)
         return STATUS_ACCESS_VIOLATION;
-    if (of_thread)
+    if (of_thread && !nt_thread_token())
         return STATUS_NO_TOKEN;
-    status = nt_privileges_adjust(&(struct nt_privileges_change){
-        .wanted = &wanted,
-        .count = 1,
-        .previous = &previous,
-        .previous_size = sizeof(previous),
-        .ret_needed = &needed,
-    });
+    token = of_thread ? nt_token_effective() : nt_token_process();
+    status = nt_token_adjust(token, &(struct nt_privileges_change){
+                                        .wanted = &wanted,
+                                        .count = 1,
+                                        .previous = &previous,
+                                        .previous_size = sizeof(previous),
+                                        .ret_needed = &needed,
+                                    });
     if (status == STATUS_NOT_ALL_ASSIGNED)
         return STATUS_PRIVILEGE_NOT_HELD;
+    if (!NT_SUCCESS(status))
+        return status;
     /* What is not among the changed ones was as it is to be. */
     *enabled = previous.PrivilegeCount == 0
                    ? enable != FALSE
@@ -143,15 +171,19 @@ NT_EXPORT NTSTATUS NTAPI RtlAdjustPrivilege(ULONG privilege, BOOLEAN enable, BOO
 
 NT_EXPORT NTSTATUS NTAPI NtPrivilegeCheck(HANDLE token, PPRIVILEGE_SET required, PBOOLEAN result)
 {
+    NT_CLEANUP(nt_token_closep) struct nt_token *object = NULL;
     NTSTATUS status;
+    bool has;
 
     if (!required || !result)
         return STATUS_ACCESS_VIOLATION;
     if (required->PrivilegeCount > PRIVILEGES_MOST)
         return STATUS_INVALID_PARAMETER;
-    status = nt_token_check(token, TOKEN_QUERY);
+    status = nt_token_from_handle(token, TOKEN_QUERY, &object);
     if (NT_SUCCESS(status))
-        *result = nt_token_has(required);
+        status = nt_token_has_privileges(object, required, &has);
+    if (NT_SUCCESS(status))
+        *result = has;
     return status;
 }
 
@@ -170,16 +202,34 @@ NT_EXPORT BOOL WINAPI PrivilegeCheck(HANDLE token, PPRIVILEGE_SET required, LPBO
 NT_EXPORT NTSTATUS NTAPI NtQueryInformationToken(HANDLE token, TOKEN_INFORMATION_CLASS what,
                                                  PVOID buffer, ULONG size, PULONG length)
 {
+    NT_CLEANUP(nt_token_closep) struct nt_token *object = NULL;
     NTSTATUS status;
 
     if (!length)
         return STATUS_ACCESS_VIOLATION;
-    status = nt_token_check(token, TOKEN_QUERY);
-    return NT_SUCCESS(status) ? nt_token_query(what, buffer, size, length) : status;
+    /* Where it comes from is a right of its own. */
+    status = nt_token_from_handle(token, what == TokenSource ? TOKEN_QUERY_SOURCE : TOKEN_QUERY,
+                                  &object);
+    return NT_SUCCESS(status) ? nt_token_query(object, what, buffer, size, length) : status;
 }
 
 NT_EXPORT BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what, LPVOID buffer,
                                           DWORD size, PDWORD length)
 {
     return nt_api_result(NtQueryInformationToken(token, what, buffer, size, length));
+}
+
+NT_EXPORT NTSTATUS NTAPI NtSetInformationToken(HANDLE token, TOKEN_INFORMATION_CLASS what,
+                                               PVOID buffer, ULONG size)
+{
+    NT_CLEANUP(nt_token_closep) struct nt_token *object = NULL;
+    NTSTATUS status = nt_token_from_handle(token, nt_token_access_for_set(what), &object);
+
+    return NT_SUCCESS(status) ? nt_token_set(object, what, buffer, size) : status;
+}
+
+NT_EXPORT BOOL WINAPI SetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS what, LPVOID buffer,
+                                          DWORD size)
+{
+    return nt_api_result(NtSetInformationToken(token, what, buffer, size));
 }

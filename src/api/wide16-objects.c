@@ -136,6 +136,55 @@ NT_TWIN(NTSTATUS, NtOpenEvent, PHANDLE event, ACCESS_MASK access,
     return NtOpenEvent(event, access, wide.attributes);
 }
 
+NT_TWIN(NTSTATUS, NtDuplicateToken, HANDLE existing, ACCESS_MASK access,
+        const struct nt_attributes16 *attributes, BOOLEAN effective_only, TOKEN_TYPE type,
+        PHANDLE token)
+{
+    NT_WIDE16_ATTRIBUTES(wide, attributes, token);
+
+    return NtDuplicateToken(existing, access, wide.attributes, effective_only, type, token);
+}
+
+/* --- directories and private namespaces --------------------------------------------- */
+
+NT_TWIN(NTSTATUS, NtCreateDirectoryObject, PHANDLE directory, ACCESS_MASK access,
+        const struct nt_attributes16 *attributes)
+{
+    NT_WIDE16_ATTRIBUTES(wide, attributes, directory);
+
+    return NtCreateDirectoryObject(directory, access, wide.attributes);
+}
+
+NT_TWIN(NTSTATUS, NtOpenDirectoryObject, PHANDLE directory, ACCESS_MASK access,
+        const struct nt_attributes16 *attributes)
+{
+    NT_WIDE16_ATTRIBUTES(wide, attributes, directory);
+
+    return NtOpenDirectoryObject(directory, access, wide.attributes);
+}
+
+NT_TWIN(HANDLE, CreateBoundaryDescriptorW, const uint16_t *name, ULONG flags)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return CreateBoundaryDescriptorW(wide.text, flags);
+}
+
+NT_TWIN(HANDLE, CreatePrivateNamespaceW, LPSECURITY_ATTRIBUTES security, LPVOID boundary,
+        const uint16_t *alias)
+{
+    NT_WIDE16(wide, alias, NULL);
+
+    return CreatePrivateNamespaceW(security, boundary, wide.text);
+}
+
+NT_TWIN(HANDLE, OpenPrivateNamespaceW, LPVOID boundary, const uint16_t *alias)
+{
+    NT_WIDE16(wide, alias, NULL);
+
+    return OpenPrivateNamespaceW(boundary, wide.text);
+}
+
 /* --- strings ------------------------------------------------------------------------ */
 
 NT_TWIN(VOID, RtlInitUnicodeString, struct nt_string16 *string, const uint16_t *source)

@@ -6,12 +6,16 @@
 #ifndef NT_BROKER_BROKER_H
 #define NT_BROKER_BROKER_H
 
+#include "broker/answer.h"
 #include "broker/client.h"
 #include "broker/object.h"
+#include "broker/options.h"
 #include "ipc/place.h"
 #include "ipc/protocol.h"
 
 struct nt_broker {
+    const struct nt_broker *inherited; /* worker.c */
+    struct nt_options options;
     struct nt_place place;
     struct nt_users users;
     struct nt_objects objects;
@@ -21,10 +25,12 @@ struct nt_broker {
     uint64_t socket_inode, socket_device; /* of the bound socket's file */
     struct nt_broker_client **clients;
     uint32_t *generations;
-    uint32_t n_slots, n_clients;
-    uint64_t n_requests;
-    unsigned linger_ms; /* how long to stay without a client and without a name */
+    uint32_t *free_slots; /* a stack of those below n_used_slots that nobody has */
+    uint32_t n_slots, n_used_slots, n_free_slots, n_clients;
+    struct nt_answers answers;
     bool stopping;
+    bool handover; /* another worker takes over */
+    bool orphaned; /* the keeper is gone */
 };
 
 /* What an event of the epoll set is about: in the top bits of its data. */
@@ -34,7 +40,8 @@ enum nt_broker_event {
     NT_EVENT_WATCH,
     NT_EVENT_SIGNAL,
     NT_EVENT_CLIENT, /* generation of the slot, slot */
-    NT_EVENT_LEASE,  /* generation of the record, record */
+    NT_EVENT_LEASES, /* the set of all leases: some name has died */
+    NT_EVENT_USER,   /* uid: some of his connections are ready */
 };
 
 /** nt_broker_watch_fd() - add @fd to the epoll set; a lease is watched with no events at all */
@@ -68,6 +75,8 @@ void nt_endpoint_deinit(struct nt_broker *broker);
 
 /** nt_clients_accept() - take everybody who waits */
 void nt_clients_accept(struct nt_broker *broker);
+/** nt_clients_user_ready() - serve a few of a user's connections; all users have their turn */
+void nt_clients_user_ready(struct nt_broker *broker, uid_t uid);
 /** nt_client_ready() - an event of a connection */
 void nt_client_ready(struct nt_broker *broker, uint32_t generation, uint32_t slot, uint32_t events);
 /** nt_clients_deinit() - close every connection */
@@ -87,8 +96,17 @@ int nt_dispatch(struct nt_broker *broker, struct nt_broker_client *client, const
 
 /* --- broker.c -------------------------------------------------------------------------------- */
 
-/** nt_broker_init() - @directory NULL: this user's own. Return: 0, -EEXIST or -errno. */
-int nt_broker_init(struct nt_broker *broker, const char *directory, unsigned linger_ms);
+/**
+ * nt_broker_init() - a broker, ready to run
+ * @options: copied
+ * @arena:   what there is already (recover.h): taken; NULL: a new, empty one
+ *
+ * Return: 0; -EEXIST or -errno, and with @arena the process must end: nothing is given back.
+ */
+int nt_broker_init(struct nt_broker *broker, const struct nt_options *options,
+                   const struct nt_arena *arena);
+/** nt_broker_turn() - wait for events and handle them. Return: how many there were; -errno */
+int nt_broker_turn(struct nt_broker *broker, int timeout_ms);
 /** nt_broker_run() - serve until idle or told to stop */
 int nt_broker_run(struct nt_broker *broker);
 void nt_broker_deinit(struct nt_broker *broker);

@@ -4,17 +4,29 @@
  * choice of names makes it slow. The descriptors of an object are opened before its record is
  * published and closed after it is cleared.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include <ntstatus.h>
 
 #include "broker/object.h"
+#include "broker/step.h"
 #include "os/os.h"
 #include "rtl/name.h"
 #include "rtl/status.h"
 #include "util/macro.h"
+
+#define N_EVENTS   64
+#define N_REAPED   8 /* in one turn of the loop: who ends with all his names delays nobody */
+
+/* An id is never 0, and its highest bit is clear (directory.c). */
+#define KEY_ALWAYS (UINT64_C(1) << 62)
+#define KEY_MASK   ((UINT64_C(1) << (62 - NT_ID_INDEX_BITS)) - 1)
+
+static_assert((NT_ARENA_RECORDS - 1) >> NT_ID_INDEX_BITS == 0, "an id has room for every index");
 
 struct key {
     const struct nt_directory *directory;
@@ -28,7 +40,9 @@ static int compare_directories(const struct nt_directory *a, const struct nt_dir
         return a->kind < b->kind ? -1 : 1;
     if (a->uid != b->uid)
         return a->uid < b->uid ? -1 : 1;
-    return (a->session > b->session) - (a->session < b->session);
+    if (a->session != b->session)
+        return a->session < b->session ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
 static int compare_key(const struct key *key, const struct nt_broker_object *object)
@@ -61,22 +75,46 @@ static struct nt_broker_object *find_key(struct nt_objects *objects, const struc
     return NULL;
 }
 
-int nt_objects_init(struct nt_objects *objects, struct nt_users *users)
+/* One epoll set in the life of an arena. */
+static int find_leases(struct nt_objects *objects)
 {
+    struct nt_arena_header *header = objects->arena.header;
     int r;
+
+    if (header->leases_fd < 0) {
+        r = nt_os_adopt_fd(epoll_create1(EPOLL_CLOEXEC), &header->leases_fd);
+        if (r < 0)
+            return r;
+    }
+    objects->leases_fd = header->leases_fd;
+    return 0;
+}
+
+int nt_objects_init(struct nt_objects *objects, struct nt_users *users,
+                    const struct nt_arena *arena)
+{
+    int r = 0;
 
     memset(objects, 0, sizeof(*objects));
     objects->users = users;
+    objects->leases_fd = -1;
     RB_INIT(&objects->tree);
-    r = nt_arena_init(&objects->arena);
+    if (arena)
+        objects->arena = *arena;
+    else
+        r = nt_arena_init(&objects->arena);
     if (r < 0)
         return r;
+    users->limits[NT_CHARGE_OBJECTS] = objects->arena.n_records;
+    users->limits[NT_CHARGE_BYTES] = objects->arena.n_blocks * sizeof(struct nt_block);
     objects->by_record = calloc(objects->arena.n_records, sizeof(struct nt_broker_object *));
-    if (!objects->by_record) {
-        nt_arena_deinit(&objects->arena);
-        return -ENOMEM;
-    }
-    return 0;
+    r = objects->by_record ? find_leases(objects) : -ENOMEM;
+    /* An arena that was there before must be there for the next one who tries. */
+    if (r < 0 && arena)
+        free(objects->by_record);
+    else if (r < 0)
+        nt_objects_deinit(objects);
+    return r;
 }
 
 void nt_objects_deinit(struct nt_objects *objects)
@@ -87,6 +125,7 @@ void nt_objects_deinit(struct nt_objects *objects)
         nt_objects_remove(objects, object);
     free(objects->by_record);
     objects->by_record = NULL;
+    objects->leases_fd = nt_os_close(objects->leases_fd);
     nt_arena_deinit(&objects->arena);
 }
 
@@ -98,8 +137,9 @@ struct nt_record *nt_object_record(struct nt_objects *objects,
 
 uint64_t nt_object_id(struct nt_objects *objects, const struct nt_broker_object *object)
 {
-    return nt_record_generation(nt_object_record(objects, object)) << NT_ID_INDEX_BITS |
-           object->index;
+    uint64_t key = nt_object_record(objects, object)->key & KEY_MASK;
+
+    return KEY_ALWAYS | key << NT_ID_INDEX_BITS | object->index;
 }
 
 void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *object)
@@ -112,11 +152,23 @@ void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *obje
     objects->n_objects--;
     objects->n_bytes -= record->size;
     objects->n_fds -= nt_payload_count(record);
+    NT_STEP(remove_unlisted);
     /* Cleared before they are closed. */
     nt_arena_give(&objects->arena, object->index);
+    NT_STEP(remove_given);
     nt_payload_close(&fds);
+    NT_STEP(remove_closed);
     nt_charge_refund(objects->users, &object->charge);
     free(object);
+}
+
+bool nt_objects_index(struct nt_objects *objects, struct nt_broker_object *object)
+{
+    if (RB_INSERT(nt_object_tree, &objects->tree, object))
+        return false;
+    objects->by_record[object->index] = object;
+    objects->n_objects++;
+    return true;
 }
 
 struct nt_broker_object *nt_objects_find(struct nt_objects *objects,
@@ -133,144 +185,68 @@ struct nt_broker_object *nt_objects_find(struct nt_objects *objects,
     return object;
 }
 
+/* The event of a lease may be about one that has gone meanwhile: it names a generation too. */
+static void lease_ended(struct nt_objects *objects, uint64_t data)
+{
+    uint32_t index = (uint32_t)data;
+    struct nt_broker_object *object =
+        index < objects->arena.n_records ? objects->by_record[index] : NULL;
+
+    if (object &&
+        (nt_record_generation(nt_object_record(objects, object)) & UINT32_MAX) == data >> 32)
+        nt_objects_remove(objects, object);
+}
+
+/* As many as @events has room for. */
+static int reap(struct nt_objects *objects, struct epoll_event *events, int n_events)
+{
+    int n = epoll_wait(objects->leases_fd, events, n_events, 0);
+
+    for (int i = 0; i < n; i++)
+        lease_ended(objects, events[i].data.u64);
+    return n < 0 ? -errno : n;
+}
+
+void nt_objects_reap_some(struct nt_objects *objects)
+{
+    struct epoll_event events[N_REAPED];
+
+    reap(objects, events, N_REAPED);
+}
+
 uint64_t nt_objects_reap_all(struct nt_objects *objects)
 {
-    struct nt_broker_object *object, *next;
+    struct epoll_event events[N_EVENTS];
+    int n;
 
-    for (object = RB_MIN(nt_object_tree, &objects->tree); object; object = next) {
-        next = RB_NEXT(nt_object_tree, &objects->tree, object);
-        if (nt_os_lease_is_dead(nt_object_record(objects, object)->lease_fd))
-            nt_objects_remove(objects, object);
-    }
+    do
+        n = reap(objects, events, N_EVENTS);
+    while (n == N_EVENTS || n == -EINTR);
     return objects->n_objects;
 }
 
-static NTSTATUS open_fds(struct nt_record *record, const struct nt_create_request *request,
-                         int *fds, size_t n_fds, int *ret_lease)
+/* A description that has just been made and cannot be charged goes with the one who asked. */
+static void disown(int *fd, int before, struct nt_payload_choice *choice)
 {
-    int r;
-
-    r = nt_payload_open(record, request, fds, n_fds);
-    if (r == -EFBIG || r == -ENOSPC)
-        return STATUS_COMMITMENT_LIMIT;
-    if (r == 0)
-        r = nt_os_lease_new(&record->lease_fd, ret_lease);
-    return nt_status_from_errno(r);
+    if (*fd >= 0 && before < 0)
+        choice->own_fds[choice->n_own_fds++] = nt_steal_fd(fd);
 }
 
-static struct nt_broker_object *new_object(const struct nt_directory *directory,
-                                           const uint16_t *name, size_t n_units)
-{
-    struct nt_broker_object *object = calloc(1, sizeof(*object) + n_units * sizeof(*name));
-
-    if (object) {
-        object->directory = *directory;
-        object->n_units = n_units;
-        memcpy(object->name, name, n_units * sizeof(*name));
-    }
-    return object;
-}
-
-static void fill_record(struct nt_record *record, const struct nt_broker_object *object,
-                        const struct nt_user *user, const struct nt_create_request *request)
-{
-    record->kind = request->kind;
-    record->owner = user->uid;
-    record->directory_kind = object->directory.kind;
-    record->directory_uid = object->directory.uid;
-    record->directory_session = object->directory.session;
-    record->size = request->kind == NT_KIND_SECTION ? request->size : 0;
-    record->protection = request->protection;
-    record->attributes = request->attributes;
-    record->manual_reset = request->manual_reset != 0;
-    record->node = request->node;
-}
-
-/*
- * At a limit, names that have died and that the event loop has not heard of yet make room: who
- * closes one handle may create another at once.
- */
-static int charge_or_reap(struct nt_objects *objects, struct nt_broker_object *object,
-                          struct nt_user *user, const uint64_t *amount)
-{
-    int r = nt_charge(objects->users, &object->charge, user, amount);
-
-    if (r < 0) {
-        nt_objects_reap_all(objects);
-        r = nt_charge(objects->users, &object->charge, user, amount);
-    }
-    return r;
-}
-
-static int take_or_reap(struct nt_objects *objects, struct nt_broker_object *object)
-{
-    int r = nt_arena_take(&objects->arena, object->name, object->n_units, &object->index);
-
-    if (r < 0) {
-        nt_objects_reap_all(objects);
-        r = nt_arena_take(&objects->arena, object->name, object->n_units, &object->index);
-    }
-    return r;
-}
-
-NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory *directory,
-                           const uint16_t *name, size_t n_units, struct nt_user *user,
-                           const struct nt_create_request *request, int *fds, size_t n_fds,
-                           uint64_t token, uint64_t number, struct nt_broker_object **ret_object,
-                           int *ret_lease)
-{
-    const uint64_t amount[NT_CHARGE_COUNT] = {[NT_CHARGE_OBJECTS] = 1,
-                                              [NT_CHARGE_FDS] = nt_payload_n_fds(request),
-                                              [NT_CHARGE_BYTES] = n_units * 4 + 512};
-    struct nt_broker_object *object = new_object(directory, name, n_units);
-    struct nt_record *record;
-    NTSTATUS status;
-
-    if (!object)
-        return STATUS_NO_MEMORY;
-    if (charge_or_reap(objects, object, user, amount) < 0) {
-        status = STATUS_QUOTA_EXCEEDED;
-        goto fail_object;
-    }
-    if (take_or_reap(objects, object) < 0) {
-        status = STATUS_INSUFFICIENT_RESOURCES;
-        goto fail_charge;
-    }
-    record = nt_object_record(objects, object);
-    fill_record(record, object, user, request);
-    record->token = token;
-    record->number = number;
-    status = open_fds(record, request, fds, n_fds, ret_lease);
-    if (!NT_SUCCESS(status))
-        goto fail_record;
-
-    nt_arena_publish(&objects->arena, object->index);
-    RB_INSERT(nt_object_tree, &objects->tree, object);
-    objects->by_record[object->index] = object;
-    objects->n_objects++;
-    objects->n_bytes += record->size;
-    objects->n_fds += nt_payload_count(record);
-    *ret_object = object;
-    return STATUS_SUCCESS;
-
-fail_record:
-    nt_payload_close(record);
-    nt_arena_give(&objects->arena, object->index);
-fail_charge:
-    nt_charge_refund(objects->users, &object->charge);
-fail_object:
-    free(object);
-    return status;
-}
-
-NTSTATUS nt_object_payload(struct nt_objects *objects, const struct nt_broker_object *object,
+NTSTATUS nt_object_payload(struct nt_objects *objects, struct nt_broker_object *object,
                            ACCESS_MASK granted, struct nt_payload_choice *ret_choice)
 {
     struct nt_record *record = nt_object_record(objects, object);
+    int read = record->read_fd, extra = record->extra_read_fd;
     unsigned before = nt_payload_count(record);
     int r = nt_payload_choose(record, granted, ret_choice);
+    unsigned made = nt_payload_count(record) - before;
 
-    objects->n_fds += nt_payload_count(record) - before;
+    if (made > 0 && nt_charge_more(objects->users, &object->charge, NT_CHARGE_FDS, made) < 0) {
+        disown(&record->read_fd, read, ret_choice);
+        disown(&record->extra_read_fd, extra, ret_choice);
+        made = 0;
+    }
+    objects->n_fds += made;
     return nt_status_from_errno(r);
 }
 
@@ -296,5 +272,42 @@ NTSTATUS nt_object_grow(struct nt_objects *objects, const struct nt_broker_objec
         record->size = size;
     }
     *ret_size = record->size;
+    NT_STEP(grow_stored);
     return STATUS_SUCCESS;
+}
+
+/* --- directories ---------------------------------------------------------------------------- */
+
+struct nt_broker_object *nt_objects_first(struct nt_objects *objects,
+                                          const struct nt_directory *directory)
+{
+    struct nt_broker_object *object = RB_ROOT(&objects->tree), *first = NULL;
+
+    while (object) {
+        int order = compare_directories(directory, &object->directory);
+
+        if (order == 0)
+            first = object;
+        object = order <= 0 ? RB_LEFT(object, node) : RB_RIGHT(object, node);
+    }
+    return first;
+}
+
+struct nt_broker_object *nt_objects_next(struct nt_objects *objects,
+                                         struct nt_broker_object *object)
+{
+    struct nt_broker_object *next = RB_NEXT(nt_object_tree, &objects->tree, object);
+
+    (void)objects;
+    return next && compare_directories(&object->directory, &next->directory) == 0 ? next : NULL;
+}
+
+void nt_objects_unlink(struct nt_objects *objects, struct nt_broker_object *object)
+{
+    RB_REMOVE(nt_object_tree, &objects->tree, object);
+    object->directory = (struct nt_directory){
+        .kind = NT_STANDS_NOWHERE,
+        .id = nt_object_record(objects, object)->secret,
+    };
+    RB_INSERT(nt_object_tree, &objects->tree, object);
 }

@@ -16,10 +16,14 @@
 #include "rtl/access.h"
 #include "util/tree.h"
 
-/* Where a name stands: the machine's directory, or one session's of one user. */
+/*
+ * Where a name stands: the machine's directory, one session's of one user, or a directory or
+ * namespace that is an object itself.
+ */
 struct nt_directory {
-    uint32_t kind; /* 0: global, 1: a session's */
+    uint32_t kind; /* NT_STANDS_... */
     uint32_t uid, session;
+    uint64_t id; /* NT_STANDS_CREATED: the object's number */
 };
 
 struct nt_broker_object {
@@ -38,11 +42,19 @@ struct nt_objects {
     struct nt_users *users;
     struct nt_object_tree tree;
     struct nt_broker_object **by_record; /* one for each record of the arena */
+    int leases_fd; /* an epoll set of all leases, each watched for its end only */
     uint64_t n_objects, n_bytes, n_fds;
 };
 
-/** nt_objects_init() - an empty name space; @users is borrowed. Return: 0 or -errno. */
-int nt_objects_init(struct nt_objects *objects, struct nt_users *users);
+/**
+ * nt_objects_init() - an empty name space
+ * @users: borrowed
+ * @arena: where its records are and may be already (nt_recover()), taken; NULL: a new one
+ *
+ * Return: 0 or -errno.
+ */
+int nt_objects_init(struct nt_objects *objects, struct nt_users *users,
+                    const struct nt_arena *arena);
 void nt_objects_deinit(struct nt_objects *objects);
 
 /**
@@ -55,37 +67,95 @@ struct nt_broker_object *nt_objects_find(struct nt_objects *objects,
                                          const struct nt_directory *directory, const uint16_t *name,
                                          size_t n_units);
 
+/* What a new object is made of; all borrowed, and checked by the caller. */
+struct nt_new_object {
+    struct nt_directory directory;
+    const uint16_t *name;
+    size_t n_units;
+    const struct nt_create_request *request;
+    int *fds; /* taken (-1 afterwards); what is left on failure stays the caller's */
+    size_t n_fds;
+    const void *security; /* its descriptor, self-relative; NULL: the default one */
+    size_t security_size;
+    struct nt_user *user; /* owns it, and is charged */
+    uint32_t gid, integrity;
+    uint64_t token, number; /* the request */
+};
+
 /**
  * nt_objects_create() - a new object; no live one has its name
- * @user:       charged
- * @request:    checked by the caller, as are the descriptors that came along
- * @fds:        taken (-1 afterwards); what is left on failure stays the caller's
- * @ret_lease:  the creator's end of the lease: when it closes, the object is gone
+ * @ret_leases: the creator's ends: when the first closes, the object is gone; the second is a
+ *              namespace's other lease, -1 for all other kinds
  *
  * Return: STATUS_SUCCESS; STATUS_QUOTA_EXCEEDED, STATUS_NO_MEMORY,
  * STATUS_INSUFFICIENT_RESOURCES, STATUS_TOO_MANY_OPENED_FILES, STATUS_COMMITMENT_LIMIT.
  */
-NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_directory *directory,
-                           const uint16_t *name, size_t n_units, struct nt_user *user,
-                           const struct nt_create_request *request, int *fds, size_t n_fds,
-                           uint64_t token, uint64_t number, struct nt_broker_object **ret_object,
-                           int *ret_lease);
+NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_new_object *new_object,
+                           struct nt_broker_object **ret_object, int ret_leases[static 2]);
+
+/** nt_object_amount() - what a record costs its owner, so far */
+void nt_object_amount(const struct nt_record *record, uint64_t amount[static NT_CHARGE_COUNT]);
+
+/**
+ * nt_object_prepare_security() - room for another descriptor, charged and filled
+ * @bytes:     self-relative; NULL: the default one
+ * @ret_chain: store it to the record's word, then nt_object_drop_security() what was there
+ *
+ * Return: STATUS_SUCCESS; STATUS_QUOTA_EXCEEDED; STATUS_INSUFFICIENT_RESOURCES.
+ */
+NTSTATUS nt_object_prepare_security(struct nt_objects *objects, struct nt_broker_object *object,
+                                    const void *bytes, size_t size, uint64_t *ret_chain);
+void nt_object_drop_security(struct nt_objects *objects, struct nt_broker_object *object,
+                             uint64_t chain);
+
+/**
+ * nt_objects_index() - its record is live: it can be found from now on
+ *
+ * n_bytes and n_fds do not know it yet. Return: false when another one has its name.
+ */
+bool nt_objects_index(struct nt_objects *objects, struct nt_broker_object *object);
 
 /** nt_objects_remove() - take an object out of the name space and close its descriptors */
 void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *object);
 
-/** nt_objects_reap_all() - look at every lease; returns how many objects are left */
+/**
+ * nt_objects_reap_all() - take away every object whose last handle is gone
+ *
+ * Costs what has died, not what lives. Returns how many objects are left.
+ */
 uint64_t nt_objects_reap_all(struct nt_objects *objects);
+/** nt_objects_reap_some() - a few of them, for the event loop: the set tells of the rest again */
+void nt_objects_reap_some(struct nt_objects *objects);
+
+/** nt_objects_first(), nt_objects_next() - what a directory holds, in the order of names; or NULL
+ */
+struct nt_broker_object *nt_objects_first(struct nt_objects *objects,
+                                          const struct nt_directory *directory);
+struct nt_broker_object *nt_objects_next(struct nt_objects *objects,
+                                         struct nt_broker_object *object);
+/** nt_objects_unlink() - a namespace stands nowhere from now on; its record says unlinked already
+ */
+void nt_objects_unlink(struct nt_objects *objects, struct nt_broker_object *object);
 
 /** nt_object_record() - the record of an object */
 struct nt_record *nt_object_record(struct nt_objects *objects,
                                    const struct nt_broker_object *object);
-#define NT_ID_INDEX_BITS 20
-/** nt_object_id() - never used again: generation and index */
+#define NT_ID_INDEX_BITS 18
+/**
+ * nt_object_id() - its number: random bits and the index of its record, never used again
+ *
+ * Whoever knows it may ask for the object, whose descriptor then decides, as one may who knows its
+ * name: so it can be guessed no more than the name of an object in another user's session.
+ */
 uint64_t nt_object_id(struct nt_objects *objects, const struct nt_broker_object *object);
 
-/** nt_object_payload() - the descriptors that carry what @granted allows, borrowed (payload.h) */
-NTSTATUS nt_object_payload(struct nt_objects *objects, const struct nt_broker_object *object,
+/**
+ * nt_object_payload() - the descriptors that carry what @granted allows (payload.h)
+ *
+ * A read-only description that is made for it is charged and kept; where the owner's quota has no
+ * room for it the choice owns it instead.
+ */
+NTSTATUS nt_object_payload(struct nt_objects *objects, struct nt_broker_object *object,
                            ACCESS_MASK granted, struct nt_payload_choice *ret_choice);
 
 /** nt_objects_by_id() - the object of that number, dead or alive, or NULL */

@@ -15,6 +15,9 @@
 #include "rtl/reserve-map.h"
 #include "util/macro.h"
 
+/* To ask for the state of an event, a mutant, a semaphore or a timer. */
+#define QUERY_STATE 1
+
 static bool shows_file(uint32_t kind, uint32_t attributes)
 {
     return kind == NT_KIND_SECTION && (attributes & SEC_FILE);
@@ -38,10 +41,20 @@ static bool writes_file(uint32_t protection, uint32_t attributes)
            (protection == PAGE_READWRITE || protection == PAGE_EXECUTE_READWRITE);
 }
 
-unsigned nt_payload_n_fds(const struct nt_create_request *create)
+unsigned nt_payload_n_fds(const struct nt_create_request *create, size_t n_fds)
 {
-    /* The lease, the memory, and its read-only description; the same two of a commit map. */
-    return is_reserved(create->kind, create->attributes) ? 5 : 3;
+    switch (create->kind) {
+    case NT_KIND_DIRECTORY:
+        return 1; /* the lease */
+    case NT_KIND_NAMESPACE:
+        return 2; /* both leases */
+    case NT_KIND_SECTION:
+        if (n_fds > 0)
+            return 1 + (unsigned)n_fds;
+        return is_reserved(create->kind, create->attributes) ? 3 : 2;
+    default:
+        return 2;
+    }
 }
 
 /* --- what comes from outside ---------------------------------------------------------------- */
@@ -123,8 +136,8 @@ NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds
 
 /* --- a record's descriptors ----------------------------------------------------------------- */
 
-/* An event's words are on a page of its own; the first of them is its state. */
-static int make_event_page(const struct nt_create_request *create, int *ret_fd)
+/* What one waits on has its words on a page of its own; the first of them is an event's state. */
+static int make_page(const struct nt_create_request *create, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
     void *page;
@@ -133,7 +146,7 @@ static int make_event_page(const struct nt_create_request *create, int *ret_fd)
     r = nt_os_memfd_new("ntshm-event", NT_PAGE_SIZE, NT_OS_MEMFD_PRIVATE, &fd);
     if (r < 0)
         return r;
-    if (create->initial_state) {
+    if (create->kind == NT_KIND_EVENT && create->initial_state) {
         r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
         if (r < 0)
             return r;
@@ -163,8 +176,10 @@ static int make_memory(struct nt_record *record, const struct nt_create_request 
 int nt_payload_open(struct nt_record *record, const struct nt_create_request *create, int *fds,
                     size_t n_fds)
 {
-    if (create->kind == NT_KIND_EVENT)
-        return make_event_page(create, &record->write_fd);
+    if (create->kind == NT_KIND_DIRECTORY || create->kind == NT_KIND_NAMESPACE)
+        return 0;
+    if (create->kind != NT_KIND_SECTION)
+        return make_page(create, &record->write_fd);
     if (n_fds == 0)
         return make_memory(record, create);
     record->read_fd = nt_steal_fd(&fds[0]);
@@ -181,13 +196,14 @@ void nt_payload_close(struct nt_record *record)
     record->extra_fd = nt_os_close(record->extra_fd);
     record->read_fd = nt_os_close(record->read_fd);
     record->write_fd = nt_os_close(record->write_fd);
+    record->second_lease_fd = nt_os_close(record->second_lease_fd);
     record->lease_fd = nt_os_close(record->lease_fd);
 }
 
 unsigned nt_payload_count(const struct nt_record *record)
 {
     return (record->lease_fd >= 0) + (record->write_fd >= 0) + (record->read_fd >= 0) +
-           (record->extra_fd >= 0) + (record->extra_read_fd >= 0);
+           (record->extra_fd >= 0) + (record->extra_read_fd >= 0) + (record->second_lease_fd >= 0);
 }
 
 /* --- what goes out -------------------------------------------------------------------------- */
@@ -226,9 +242,9 @@ int nt_payload_choose(struct nt_record *record, ACCESS_MASK granted,
     ACCESS_MASK read = SECTION_MAP_READ | SECTION_MAP_EXECUTE | SECTION_MAP_WRITE;
 
     *ret_choice = (struct nt_payload_choice){.payload = 0};
-    if (record->kind == NT_KIND_EVENT) {
-        /* Waiting writes, so there is only open or not open. */
-        write = SYNCHRONIZE | EVENT_MODIFY_STATE;
+    if (record->kind != NT_KIND_SECTION) {
+        /* Waiting writes, so there is only open or not open; to ask for a state takes no page. */
+        write = SYNCHRONIZE | (SPECIFIC_RIGHTS_ALL & ~(ACCESS_MASK)QUERY_STATE);
         read = 0;
     } else if (shows_file(record->kind, record->attributes)) {
         write |= SECTION_EXTEND_SIZE;

@@ -12,8 +12,11 @@
 #include "ipc/protocol.h"
 #include "rtl/access.h"
 
-/** nt_payload_n_fds() - how many descriptors an object of this request holds at most, lease too */
-unsigned nt_payload_n_fds(const struct nt_create_request *create);
+/**
+ * nt_payload_n_fds() - how many descriptors an object of this request begins with, leases too
+ * @n_fds: that came along
+ */
+unsigned nt_payload_n_fds(const struct nt_create_request *create, size_t n_fds);
 
 /**
  * nt_payload_check() - are the descriptors that came along what the request needs?
@@ -33,9 +36,9 @@ NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds
  */
 int nt_payload_open(struct nt_record *record, const struct nt_create_request *create, int *fds,
                     size_t n_fds);
-/** nt_payload_close() - all of them; lease too */
+/** nt_payload_close() - all of them; leases too */
 void nt_payload_close(struct nt_record *record);
-/** nt_payload_count() - how many a record holds, lease too */
+/** nt_payload_count() - how many a record holds, leases too */
 unsigned nt_payload_count(const struct nt_record *record);
 
 /* What @granted allows to have. */
@@ -43,6 +46,8 @@ struct nt_payload_choice {
     uint32_t payload; /* enum nt_payload, without the lease */
     int fds[2];       /* borrowed, in the order of the bits */
     size_t n_fds;
+    int own_fds[2]; /* those among them that nobody keeps: close them when they have been sent */
+    size_t n_own_fds;
 };
 
 /**

@@ -59,3 +59,8 @@ int nt_place_init(struct nt_place *place, const char *directory, uid_t uid)
     name_incumbent(place, uid);
     return 0;
 }
+
+int nt_place_init_system(struct nt_place *place, const char *directory)
+{
+    return nt_place_init(place, directory ? directory : "/run/ntshm", 0);
+}

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The broker protocol. SOCK_SEQPACKET: one request, one reply, each a whole message of fixed
- * structures in host byte order (both ends are one machine), a request optionally followed by
- * the 16-bit units of a name. The one list below drives both ends: the numbers, the names for
- * the log, the size checks, the broker's dispatch table and the fuzzer's.
+ * structures in host byte order (both ends are one machine). Behind a request's structure may come
+ * bytes (a security descriptor, a boundary; padded with zeros to a multiple of 8) and then the
+ * 16-bit units of a name; behind a reply's, bytes. The one list below drives both ends: the
+ * numbers, the names for the log, the size checks, the broker's dispatch table and the fuzzer's.
  *
  * A connection begins with HELLO, which settles the version. Every request carries the
  * client's number; with the token that HELLO gave, it names the request for ever: a create that
  * is sent again after a lost connection gets its first answer.
+ *
+ * Who asks is what the kernel attested when the connection was made; every message carries its
+ * sender's credentials, which must still be the same. A request adds what its token gave up of its
+ * own will: a lower integrity level, and privileges that it has not enabled. That can only take
+ * away.
  */
 #ifndef NT_IPC_PROTOCOL_H
 #define NT_IPC_PROTOCOL_H
@@ -18,41 +24,61 @@
 #include <stdint.h>
 
 #define NT_IPC_MAGIC       0x6e746d31u /* "ntm1" */
-#define NT_IPC_VERSION_MIN 2
-#define NT_IPC_VERSION_MAX 2
+#define NT_IPC_VERSION_MIN 3
+#define NT_IPC_VERSION_MAX 3
 
-/*   name        number  structures   units follow  most fds in the request, in the reply */
-#define NT_MESSAGES(X)                        \
-    X(HELLO, 1, hello, false, 0, 0)           \
-    X(CREATE, 2, create, true, 2, 3)          \
-    X(OPEN, 3, open, true, 0, 3)              \
-    X(STATISTICS, 4, statistics, false, 0, 0) \
-    X(GROW, 5, grow, false, 0, 0)
+/*   name, number, structures, a name follows, most bytes in the request and in the reply,
+     most fds in the request and in the reply */
+/* clang-format off */
+#define NT_MESSAGES(X)                                                             \
+    X(HELLO, 1, hello, false, 0, 0, 0, 0)                                          \
+    X(CREATE, 2, create, true, NT_IPC_MAX_BYTES, 0, 2, 3)                          \
+    X(OPEN, 3, open, true, 0, 0, 0, 3)                                             \
+    X(STATISTICS, 4, statistics, false, 0, 0, 0, 0)                                \
+    X(GROW, 5, grow, false, 0, 0, 0, 0)                                            \
+    X(REOPEN, 6, reopen, false, 0, 0, 0, 3)                                        \
+    X(GET_SECURITY, 7, get_security, false, 0, NT_IPC_MAX_BYTES, 0, 0)             \
+    X(SET_SECURITY, 8, set_security, false, NT_IPC_MAX_BYTES, 0, 0, 0)             \
+    X(LIST, 9, list, true, 0, NT_IPC_MAX_LIST, 0, 0)                               \
+    X(CREATE_NAMESPACE, 10, create_namespace, false, NT_IPC_MAX_BYTES, 0, 0, 2)    \
+    X(OPEN_NAMESPACE, 11, open_namespace, false, NT_IPC_MAX_BYTES, 0, 0, 2)        \
+    X(DESTROY_NAMESPACE, 12, destroy_namespace, false, 0, 0, 0, 0)
+/* clang-format on */
 
 enum nt_message_type {
-#define X(name, number, structs, units, request_fds, reply_fds) NT_MESSAGE_##name = number,
+#define X(name, number, ...) NT_MESSAGE_##name = number,
     NT_MESSAGES(X)
 #undef X
-        NT_MESSAGE_END = 6
+        NT_MESSAGE_END = 13
 };
 
 /* The most that any request brings. */
 #define NT_IPC_MAX_REQUEST_FDS 2
+/* A descriptor or a boundary, a list of names: the most that follows a structure. */
+#define NT_IPC_MAX_BYTES       65536u
+/* A list's: at least the longest name. */
+#define NT_IPC_MAX_LIST        65552u
 
 struct nt_request_header {
     uint32_t size; /* of the whole message */
     uint16_t type; /* enum nt_message_type */
     uint16_t zero;
-    uint64_t number; /* the client's, growing; 0 only in HELLO */
+    uint64_t number;     /* the client's, growing; 0 only in HELLO */
+    uint32_t lowered;    /* 0, or NT_IPC_LOWERED and the integrity level (an RID) it gave up to */
+    uint32_t disabled;   /* enum nt_in_force: privileges that its token has not enabled */
+    uint32_t bytes_size; /* of what follows the structure, without the padding */
+    uint32_t zero2;
 };
+
+#define NT_IPC_LOWERED 0x80000000u
 
 struct nt_reply_header {
     uint32_t size;
     uint16_t type; /* that of the request */
     uint16_t n_fds;
     uint64_t number;
-    int32_t status; /* NTSTATUS; a failure has no structure behind the header */
-    uint32_t zero;
+    int32_t status;      /* NTSTATUS; a failure has no structure behind the header */
+    uint32_t bytes_size; /* of what follows the structure */
 };
 
 struct nt_hello_request {
@@ -66,13 +92,24 @@ struct nt_hello_reply {
     uint16_t zero;
     uint32_t session; /* whose directory Local\ is; 0: Local\ is Global\ */
     uint64_t token;
-    uint64_t instance; /* random, another one for each start of the broker */
+    uint64_t instance; /* random, another one for each start of the broker; a worker that takes
+                          over from one that died keeps it */
 };
 
 enum nt_name_flags {
     NT_NAME_ABSOLUTE = 1, /* a path from the root */
     NT_NAME_OPEN_IF = 2,  /* create: an existing object is opened */
     NT_NAME_FLAGS = NT_NAME_ABSOLUTE | NT_NAME_OPEN_IF,
+};
+
+/*
+ * A directory that a name begins in: a private namespace, or one that NtCreateDirectoryObject
+ * made. The broker gives both numbers to whom it lets in, and the second cannot be guessed. All
+ * zero: the caller's own directory (Local\), or the root with NT_NAME_ABSOLUTE.
+ */
+struct nt_name_root {
+    uint64_t id;
+    uint64_t secret;
 };
 
 struct nt_create_request {
@@ -87,7 +124,14 @@ struct nt_create_request {
     uint32_t initial_state;
     uint32_t node; /* section: NUMA node, or UINT32_MAX */
     uint32_t zero;
+    struct nt_name_root root;
 };
+
+/*
+ * The bytes behind a create: the new object's self-relative security descriptor; what it lacks of
+ * owner, group and DACL comes from the defaults of who asks, and no bytes at all mean all of them
+ * (13.8, 13.9).
+ */
 
 /*
  * What comes along with a section of a file. Data: a read-only description of the file and, when
@@ -105,6 +149,7 @@ struct nt_open_request {
     uint32_t access;
     uint32_t flags;
     uint32_t name_units;
+    struct nt_name_root root;
 };
 
 /* Which descriptors a reply brings, in this order. */
@@ -117,7 +162,7 @@ enum nt_payload {
 };
 
 struct nt_object_reply {
-    uint64_t id;      /* of the object; never used again by this broker */
+    uint64_t id;      /* of the object; cannot be guessed, never used again by this broker */
     uint32_t access;  /* granted */
     uint32_t payload; /* enum nt_payload */
     uint64_t size;
@@ -127,10 +172,107 @@ struct nt_object_reply {
     uint32_t existed; /* create: the object was there before */
     uint32_t node;
     uint32_t zero;
+    struct nt_name_root root; /* of a directory: names can begin in it */
 };
 
 #define nt_create_reply nt_object_reply
 #define nt_open_reply   nt_object_reply
+
+/*
+ * Rights that a handle does not have yet, for an object by its number (DuplicateHandle, 12.10): the
+ * descriptor is asked as if it were opened by its name, alive or unlinked.
+ */
+struct nt_reopen_request {
+    uint64_t id;
+    uint32_t access;
+    uint32_t zero;
+};
+
+#define nt_reopen_reply nt_object_reply
+
+/*
+ * Of an object by its number. The broker checks READ_CONTROL, WRITE_DAC, WRITE_OWNER or
+ * ACCESS_SYSTEM_SECURITY against the descriptor, or takes the word of a client of the owner's uid
+ * for the rights of its handle.
+ */
+struct nt_get_security_request {
+    uint64_t id;
+    uint32_t information; /* OWNER_SECURITY_INFORMATION, ... */
+    uint32_t held;        /* rights that the handle carries */
+};
+
+/* Then a self-relative descriptor of these parts. */
+struct nt_get_security_reply {
+    uint64_t zero;
+};
+
+struct nt_set_security_request {
+    uint64_t id;
+    uint32_t information;
+    uint32_t held;
+};
+
+struct nt_set_security_reply {
+    uint64_t zero;
+};
+
+/* What a directory holds. kind and access are 0. */
+struct nt_list_request {
+    uint32_t kind;
+    uint32_t access;
+    uint32_t flags;
+    uint32_t name_units; /* the directory's path from its root; none: the root itself */
+    struct nt_name_root root;
+    uint64_t index; /* of the first entry, or where an earlier answer ended */
+};
+
+/* Then the entries: struct nt_list_entry and its units, each padded to a multiple of 8. */
+struct nt_list_reply {
+    uint64_t next; /* index of the entry behind the last one here */
+    uint32_t n_entries;
+    uint32_t more; /* 1: there are others behind */
+};
+
+#define NT_LIST_LINK 0u
+
+struct nt_list_entry {
+    uint32_t kind; /* enum nt_kind, or NT_LIST_LINK: a symbolic link (Global, Local) */
+    uint32_t name_units;
+};
+
+/*
+ * A private namespace. Bytes: struct nt_boundary (rtl/boundary.h), then, padded to a multiple of
+ * 8, the descriptor of the namespace (security_size bytes, or none).
+ */
+struct nt_create_namespace_request {
+    uint32_t boundary_size;
+    uint32_t security_size;
+};
+
+struct nt_namespace_reply {
+    struct nt_name_root root;
+    uint64_t id;
+    uint32_t payload; /* enum nt_payload: the lease; for the creator another one, NT_PAYLOAD_EXTRA,
+                         with which the namespace can be found */
+    uint32_t access;  /* granted */
+};
+
+struct nt_open_namespace_request {
+    uint32_t boundary_size;
+    uint32_t zero;
+};
+
+#define nt_create_namespace_reply nt_namespace_reply
+#define nt_open_namespace_reply   nt_namespace_reply
+
+/* It is not found from now on; what is in it lives on (11.48, 11.49). */
+struct nt_destroy_namespace_request {
+    struct nt_name_root root;
+};
+
+struct nt_destroy_namespace_reply {
+    uint64_t zero;
+};
 
 struct nt_statistics_request {
     uint32_t zero;
@@ -138,14 +280,15 @@ struct nt_statistics_request {
 };
 
 struct nt_statistics_reply {
-    uint32_t pid;
-    uint32_t zero;
+    uint32_t pid;    /* of the worker */
+    uint32_t keeper; /* the pid of the keeper */
     uint64_t clients;
     uint64_t names;
     uint64_t objects;
     uint64_t bytes;
     uint64_t fds;
     uint64_t requests;
+    uint64_t restarts; /* workers that died */
 };
 
 /* A section of a writable file is at least so long now; its file is already. 0: only asks. */
@@ -158,10 +301,11 @@ struct nt_grow_reply {
     uint64_t size; /* what it has now */
 };
 
-/* The longest message: a create with the longest name. */
+/* The longest message: a create with the longest descriptor and name. */
 #define NT_IPC_MAX_UNITS 32766u
-#define NT_IPC_MAX_SIZE \
-    (sizeof(struct nt_request_header) + sizeof(struct nt_create_request) + 2 * NT_IPC_MAX_UNITS)
+#define NT_IPC_MAX_SIZE                                                                       \
+    (sizeof(struct nt_request_header) + sizeof(struct nt_create_request) + NT_IPC_MAX_BYTES + \
+     2 * NT_IPC_MAX_UNITS)
 
 /* What the list says of one message. */
 struct nt_message_info {
@@ -169,9 +313,16 @@ struct nt_message_info {
     uint32_t request_size; /* structure behind the header */
     uint32_t reply_size;
     bool units; /* a name follows the request's structure */
+    uint32_t max_request_bytes, max_reply_bytes;
     unsigned max_request_fds;
     unsigned max_fds; /* in the reply */
 };
+
+/** nt_ipc_padded() - @size bytes behind a structure, with their padding */
+static inline size_t nt_ipc_padded(size_t size)
+{
+    return (size + 7) & ~(size_t)7;
+}
 
 /** nt_message_info() - the list's row, or NULL for an unknown number */
 const struct nt_message_info *nt_message_info(unsigned type);
@@ -186,7 +337,15 @@ struct nt_request {
         struct nt_open_request open;
         struct nt_statistics_request statistics;
         struct nt_grow_request grow;
+        struct nt_reopen_request reopen;
+        struct nt_get_security_request get_security;
+        struct nt_set_security_request set_security;
+        struct nt_list_request list;
+        struct nt_create_namespace_request create_namespace;
+        struct nt_open_namespace_request open_namespace;
+        struct nt_destroy_namespace_request destroy_namespace;
     };
+    const void *bytes;     /* aligned, inside the buffer; header.bytes_size of them */
     const uint16_t *units; /* NULL when none follow; aligned, inside the buffer */
     size_t n_units;
     /* What came along; whoever decoded puts it here, and owns what is not taken. */

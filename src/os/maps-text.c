@@ -31,6 +31,7 @@
 #define LINES_BEFORE 5u          /* where a new cursor rests: so many lines before the answer */
 #define LEAST        40u         /* bytes that every line has before its newline */
 #define FIELDS       100u        /* more than a line takes up to its name */
+#define LONGEST      20000u      /* a name of PATH_MAX newlines, each written as four characters */
 
 struct cursor {
     int fd;           /* 0 for none: a kept descriptor is above 2 */
@@ -211,28 +212,62 @@ struct trail {
     uint64_t n_lines;
 };
 
-/* Reads up to the mapping that ends above @address. The line is the caller's to free. */
-static int scan(FILE *file, uint64_t address, struct trail *trail, char **line,
+/* The text, read line by line without stdio and its heap: a child of a raw clone may ask too. */
+struct text {
+    int fd;
+    size_t at, have;
+    char buffer[4096];
+};
+
+/* The next line up to @size - 1 bytes; the rest of it is skipped. Its length, 0 at the end. */
+static int read_line(struct text *text, char *line, size_t size, size_t *ret_length)
+{
+    size_t length = 0;
+    char last = '\0';
+
+    while (last != '\n') {
+        if (text->at == text->have) {
+            ssize_t n = read_some(text->fd, text->buffer, sizeof(text->buffer));
+
+            if (n < 0)
+                return -errno;
+            if (n == 0)
+                break;
+            text->at = 0;
+            text->have = (size_t)n;
+        }
+        last = text->buffer[text->at++];
+        if (length < size - 1)
+            line[length] = last;
+        length++;
+    }
+    line[length < size - 1 ? length : size - 1] = '\0';
+    *ret_length = length;
+    return 0;
+}
+
+/* Reads up to the mapping that ends above @address. */
+static int scan(struct text *text, uint64_t address, struct trail *trail, char *line, size_t size,
                 struct nt_os_vma *ret_vma)
 {
     uint64_t offset = 0;
-    size_t room = 0;
-    ssize_t length;
+    size_t length = 0;
+    int r;
 
-    while ((length = getline(line, &room, file)) > 0) {
+    while ((r = read_line(text, line, size, &length)) == 0 && length > 0) {
         char *dash;
         uint64_t end;
 
-        (void)strtoull(*line, &dash, 16);
+        (void)strtoull(line, &dash, 16);
         end = *dash == '-' ? strtoull(dash + 1, NULL, 16) : 0;
         if (end > address)
-            return parse(*line, ret_vma) ? 0 : -EIO;
-        offset += (uint64_t)length;
+            return parse(line, ret_vma) ? 0 : -EIO;
+        offset += length;
         trail->lines[trail->n_lines % NT_ARRAY_SIZE(trail->lines)].offset = offset;
         trail->lines[trail->n_lines % NT_ARRAY_SIZE(trail->lines)].behind = end;
         trail->n_lines++;
     }
-    return ferror(file) ? -EIO : -ENOENT;
+    return r < 0 ? r : -ENOENT;
 }
 
 /* A cursor in the newline of a line a little before the answer. */
@@ -259,33 +294,29 @@ static void place_cursor(const struct trail *trail)
         .fd = fd, .behind = trail->lines[i].behind, .n_lines = n_lines, .used = ++uses};
 }
 
-static int scan_all(uint64_t address, struct trail *trail, char **line, struct nt_os_vma *ret_vma)
+static int scan_all(uint64_t address, struct trail *trail, char *line, size_t size,
+                    struct nt_os_vma *ret_vma)
 {
-    FILE *file;
-    int fd, r;
+    struct text text;
+    int r = nt_os_open("/proc/self/maps", O_RDONLY, 0, &text.fd);
 
-    r = nt_os_open("/proc/self/maps", O_RDONLY, 0, &fd);
     if (r < 0)
         return r;
-    file = fdopen(fd, "r");
-    if (!file) {
-        nt_os_close(fd);
-        return -ENOMEM;
-    }
-    r = scan(file, address, trail, line, ret_vma);
-    fclose(file);
+    text.at = text.have = 0;
+    r = scan(&text, address, trail, line, size, ret_vma);
+    nt_os_close(text.fd);
     return r;
 }
 
 int nt_os_maps_text(uint64_t address, struct nt_os_vma *ret_vma)
 {
-    NT_CLEANUP(nt_freep) char *line = NULL;
     struct trail trail = {.n_lines = 0};
+    char line[FIELDS + 1];
     bool mine = !atomic_flag_test_and_set(&busy);
     int r = mine ? ask_cursors(address, ret_vma) : -EAGAIN;
 
     if (r == -EAGAIN) {
-        r = scan_all(address, &trail, &line, ret_vma);
+        r = scan_all(address, &trail, line, sizeof(line), ret_vma);
         if (r == 0 && mine && trail.n_lines > MANY / LEAST)
             place_cursor(&trail);
     }
@@ -314,10 +345,10 @@ static void unescape(char *name)
 /* The name begins with the first slash behind the fields, which have none. */
 int nt_os_maps_text_name(uint64_t address, struct nt_os_vma *ret_vma, char **ret_name)
 {
-    NT_CLEANUP(nt_freep) char *line = NULL;
+    NT_CLEANUP(nt_freep) char *line = malloc(LONGEST);
     struct trail trail = {.n_lines = 0};
     char *name;
-    int r = scan_all(address, &trail, &line, ret_vma);
+    int r = line ? scan_all(address, &trail, line, LONGEST, ret_vma) : -ENOMEM;
 
     if (r < 0)
         return r;

@@ -25,7 +25,8 @@
     X(MEMFD) X(FTRUNCATE) X(SEAL) X(MMAP) X(MUNMAP) X(MPROTECT) X(MADVISE) X(PIPE) X(REOPEN)      \
     X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN) X(OPEN) X(READ) X(WRITE)      \
     X(STAT) X(ALLOCATE) X(SYNC) X(LOCK) X(RENAME) X(UNLINK) X(UTIME) X(MSYNC) X(SEEK) X(COPY)     \
-    X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD) X(MBIND) X(MLOCK) X(USERFAULT) X(PAGESCAN)
+    X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD) X(MBIND) X(MLOCK) X(USERFAULT) X(PAGESCAN) \
+    X(CREDENTIALS) X(ACCOUNT)
 /* clang-format on */
 
 enum nt_os_call {
@@ -178,10 +179,31 @@ int nt_os_socket_connect_abstract(const char *name, int *ret_fd);
 int nt_os_socket_listen(const char *path, int *ret_fd);
 /** nt_os_socket_listen_abstract() - the same for an abstract @name. -EADDRINUSE: it is taken. */
 int nt_os_socket_listen_abstract(const char *name, int *ret_fd);
+/**
+ * nt_os_socket_adopt_listener() - a listening socket that somebody else made
+ * @fd: ours from now on: CLOEXEC, non-blocking, SO_PASSCRED
+ *
+ * Return: 0; -EINVAL when it is not one of our kind (AF_UNIX, SEQPACKET, listening).
+ */
+int nt_os_socket_adopt_listener(int fd);
 /** nt_os_socket_accept() - non-blocking connection. -EAGAIN: none waits. */
 int nt_os_socket_accept(int listen_fd, int *ret_fd);
 /** nt_os_socket_peer() - who connected, attested by the kernel */
 int nt_os_socket_peer(int fd, struct nt_os_peer *ret_peer);
+/**
+ * nt_os_close_foreign() - close a descriptor that came from somebody else
+ *
+ * Closing the last one of a socket that lingers would wait as long as its maker has chosen
+ * (SO_LINGER): it lingers no more, and is disconnected. Return: -1.
+ */
+int nt_os_close_foreign(int fd);
+/**
+ * nt_os_socket_end() - close a connection (one of nt_os_socket_accept())
+ *
+ * Messages that nobody has received are taken first, and their descriptors closed as foreign ones.
+ * Return: -1.
+ */
+int nt_os_socket_end(int fd);
 /** nt_os_socket_unread() - bytes sent on @fd that the peer has not read yet, or -errno */
 int nt_os_socket_unread(int fd);
 
@@ -194,6 +216,13 @@ int nt_os_socket_unread(int fd);
 struct iovec;
 int nt_os_socket_send(int fd, const struct iovec *parts, size_t n_parts, const int *fds,
                       size_t n_fds, bool block);
+/**
+ * nt_os_socket_send_as() - the same, with the sender's credentials in the message
+ * @sender: this process, and the calling thread's effective user and group; the kernel compares
+ *          them with its own: -EPERM when they are others
+ */
+int nt_os_socket_send_as(int fd, const struct iovec *parts, size_t n_parts, const int *fds,
+                         size_t n_fds, const struct nt_os_peer *sender, bool block);
 
 /**
  * nt_os_socket_recv() - one message, whole
@@ -227,6 +256,14 @@ int nt_os_audit_session(pid_t pid, uint32_t *ret_session);
  * Return: 0; -EPERM when it is owned by another user, is a link, or is open to others.
  */
 int nt_os_private_dir(const char *path, uid_t *ret_uid, int *ret_fd);
+
+/**
+ * nt_os_shared_dir() - the same for a directory that everybody may look into (mode 0755)
+ *
+ * Return: 0; -EPERM when it is owned by another user, is a link, or others may write to it;
+ * -ENOENT, -EACCES, -EROFS where there is none and none can be made.
+ */
+int nt_os_shared_dir(const char *path, int *ret_fd);
 
 /**
  * nt_os_lock_file() - take the flock on @path (created 0600)

@@ -40,6 +40,26 @@ int nt_os_private_dir(const char *path, uid_t *ret_uid, int *ret_fd)
     return 0;
 }
 
+int nt_os_shared_dir(const char *path, int *ret_fd)
+{
+    NT_CLEANUP(nt_os_closep) int fd = -1;
+    struct stat status;
+    int r;
+
+    /* Under any umask. */
+    if (mkdir(path, 0755) == 0 && chmod(path, 0755) < 0)
+        return -errno;
+    r = nt_os_open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd);
+    if (r < 0)
+        return r == -ELOOP || r == -ENOTDIR ? -EPERM : r;
+    if (fstat(fd, &status) < 0)
+        return -errno;
+    if (status.st_uid != geteuid() || (status.st_mode & 0022))
+        return -EPERM;
+    *ret_fd = nt_steal_fd(&fd);
+    return 0;
+}
+
 int nt_os_lock_file(const char *path, bool block, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;

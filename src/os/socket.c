@@ -4,6 +4,7 @@
  * whole, with every descriptor owned by the caller, or refused with every descriptor closed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -109,6 +110,28 @@ int nt_os_socket_listen_abstract(const char *name, int *ret_fd)
     return listen_at(name, true, ret_fd);
 }
 
+static int socket_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t size = sizeof(value);
+
+    return getsockopt(fd, SOL_SOCKET, option, &value, &size) < 0 ? -errno : value;
+}
+
+int nt_os_socket_adopt_listener(int fd)
+{
+    int yes = 1;
+
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_SEQPACKET ||
+        socket_option(fd, SO_ACCEPTCONN) != 1)
+        return -EINVAL;
+    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0 ||
+        fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
+        return -errno;
+    return 0;
+}
+
 int nt_os_socket_accept(int listen_fd, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
@@ -152,39 +175,76 @@ int nt_os_socket_unread(int fd)
     return bytes > 1 ? bytes : 0;
 }
 
-union fd_buffer {
-    char bytes[CMSG_SPACE(sizeof(int) * NT_OS_MAX_FDS)];
+union control_buffer {
+    char bytes[CMSG_SPACE(sizeof(int) * NT_OS_MAX_FDS) + CMSG_SPACE(sizeof(struct ucred))];
     struct cmsghdr align;
 };
 
-int nt_os_socket_send(int fd, const struct iovec *parts, size_t n_parts, const int *fds,
-                      size_t n_fds, bool block)
+/* One more piece beside the bytes of a message whose msg_control has room for it. */
+static void attach(struct msghdr *message, int type, const void *data, size_t size)
 {
-    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = n_parts};
-    union fd_buffer control = {.bytes = {0}};
+    struct cmsghdr *header =
+        (struct cmsghdr *)(void *)((char *)message->msg_control + message->msg_controllen);
+
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = type;
+    header->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(header), data, size);
+    message->msg_controllen += CMSG_SPACE(size);
+}
+
+int nt_os_socket_send_as(int fd, const struct iovec *parts, size_t n_parts, const int *fds,
+                         size_t n_fds, const struct nt_os_peer *sender, bool block)
+{
+    union control_buffer control = {.bytes = {0}};
+    struct msghdr message = {
+        .msg_iov = (struct iovec *)parts, .msg_iovlen = n_parts, .msg_control = control.bytes};
     ssize_t n;
 
     NT_OS_FAULT(NT_OS_SEND);
     if (n_fds > NT_OS_MAX_FDS)
         return -EINVAL;
-    if (n_fds > 0) {
-        struct cmsghdr *header;
+    if (n_fds > 0)
+        attach(&message, SCM_RIGHTS, fds, sizeof(int) * n_fds);
+    if (sender) {
+        struct ucred credentials = {sender->pid, sender->uid, sender->gid};
 
-        message.msg_control = control.bytes;
-        message.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
-        header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
-        memcpy(CMSG_DATA(header), fds, sizeof(int) * n_fds);
+        attach(&message, SCM_CREDENTIALS, &credentials, sizeof(credentials));
     }
-
     do
         n = sendmsg(fd, &message, MSG_NOSIGNAL | (block ? 0 : MSG_DONTWAIT));
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EPIPE ? -ECONNRESET : -errno;
     return 0;
+}
+
+int nt_os_socket_send(int fd, const struct iovec *parts, size_t n_parts, const int *fds,
+                      size_t n_fds, bool block)
+{
+    return nt_os_socket_send_as(fd, parts, n_parts, fds, n_fds, NULL, block);
+}
+
+/* The most descriptors that a message can bring (SCM_MAX_FD). */
+#define MAX_SENT_FDS 253
+
+/*
+ * Room for all that can come: what the kernel cannot put into the table it closes itself, inside
+ * our call, and waits for a socket that lingers.
+ */
+union received_control {
+    char bytes[CMSG_SPACE(sizeof(int) * MAX_SENT_FDS) + CMSG_SPACE(sizeof(struct ucred))];
+    struct cmsghdr align;
+};
+
+int nt_os_close_foreign(int fd)
+{
+    const struct linger none = {.l_onoff = 0};
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)) == 0)
+        connect(fd, &nobody, sizeof(nobody));
+    return nt_os_close(fd);
 }
 
 /* What came beside the bytes. */
@@ -217,7 +277,7 @@ static void take_ancillary(struct msghdr *message, struct ancillary *ret)
                 if (ret->n_fds < NT_ARRAY_SIZE(ret->fds)) {
                     ret->fds[ret->n_fds++] = fd;
                 } else {
-                    close(fd);
+                    nt_os_close_foreign(fd);
                     ret->overflow = true;
                 }
             }
@@ -228,7 +288,30 @@ static void take_ancillary(struct msghdr *message, struct ancillary *ret)
 static void close_all(int *fds, size_t n_fds)
 {
     for (size_t i = 0; i < n_fds; i++)
-        nt_os_close(fds[i]);
+        nt_os_close_foreign(fds[i]);
+}
+
+int nt_os_socket_end(int fd)
+{
+    union received_control control;
+    struct msghdr message = {.msg_control = control.bytes};
+
+    /* Nothing more comes in. Each message brings its sender's credentials, the end nothing. */
+    shutdown(fd, SHUT_RDWR);
+    do {
+        struct ancillary ancillary = {.n_fds = 0};
+
+        message.msg_controllen = sizeof(control.bytes);
+        /* Who closed his end without reading leaves an error, which is told once. */
+        if (recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) < 0) {
+            if (errno == EINTR || errno == ECONNRESET)
+                continue;
+            break;
+        }
+        take_ancillary(&message, &ancillary);
+        close_all(ancillary.fds, ancillary.n_fds);
+    } while (message.msg_controllen > 0);
+    return nt_os_close(fd);
 }
 
 /* Lifts every descriptor above 2, or closes all of them. */
@@ -249,10 +332,7 @@ static int adopt_all(struct ancillary *ancillary, int *ret_fds)
 int nt_os_socket_recv(int fd, void *buffer, size_t size, size_t *ret_size, int *ret_fds,
                       size_t max_fds, size_t *ret_n_fds, struct nt_os_peer *ret_peer, bool block)
 {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int) * NT_OS_MAX_FDS) + CMSG_SPACE(sizeof(struct ucred))];
-        struct cmsghdr align;
-    } control;
+    union received_control control;
     struct iovec part = {.iov_base = buffer, .iov_len = size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes};
     struct ancillary ancillary = {.n_fds = 0};
@@ -260,12 +340,8 @@ int nt_os_socket_recv(int fd, void *buffer, size_t size, size_t *ret_size, int *
     int r;
 
     NT_OS_FAULT(NT_OS_RECV);
-    /*
-     * Behind the sender's credentials there is room for exactly what is allowed: the kernel drops
-     * and closes what is above it. Without SO_PASSCRED more can come, and is closed here.
-     */
-    message.msg_controllen =
-        (max_fds ? CMSG_SPACE(sizeof(int) * max_fds) : 0) + CMSG_SPACE(sizeof(struct ucred));
+    /* What is more than allowed is closed here. */
+    message.msg_controllen = sizeof(control.bytes);
     do
         n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | (block ? 0 : MSG_DONTWAIT));
     while (n < 0 && errno == EINTR);

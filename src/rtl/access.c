@@ -29,6 +29,81 @@ static const struct nt_kind_rights kinds[] = {
             .write = STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
             .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
         },
+    [NT_KIND_DIRECTORY] =
+        {
+            .valid = DIRECTORY_ALL_ACCESS | SYNCHRONIZE,
+            .all = DIRECTORY_ALL_ACCESS,
+            .read = STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+            .write =
+                STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
+            .execute = STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+        },
+    /* As a directory, which it is to whom it lets in. */
+    [NT_KIND_NAMESPACE] =
+        {
+            .valid = DIRECTORY_ALL_ACCESS | SYNCHRONIZE,
+            .all = DIRECTORY_ALL_ACCESS,
+            .read = STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+            .write =
+                STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
+            .execute = STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+        },
+    [NT_KIND_MUTANT] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0x1,
+            .all = STANDARD_RIGHTS_ALL | 0x1,
+            .read = STANDARD_RIGHTS_READ | 0x1,
+            .write = STANDARD_RIGHTS_WRITE,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+        },
+    [NT_KIND_SEMAPHORE] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0x3,
+            .all = STANDARD_RIGHTS_ALL | 0x3,
+            .read = STANDARD_RIGHTS_READ | 0x1,
+            .write = STANDARD_RIGHTS_WRITE | 0x2,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+        },
+    [NT_KIND_TIMER] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0x3,
+            .all = STANDARD_RIGHTS_ALL | 0x3,
+            .read = STANDARD_RIGHTS_READ | 0x1,
+            .write = STANDARD_RIGHTS_WRITE | 0x2,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+        },
+    [NT_KIND_JOB] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0x3F,
+            .all = STANDARD_RIGHTS_ALL | 0x3F,
+            .read = STANDARD_RIGHTS_READ | 0x4,
+            .write = STANDARD_RIGHTS_WRITE | 0xB,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
+        },
+    [NT_KIND_D3D12] =
+        {
+            .valid = STANDARD_RIGHTS_REQUIRED | 0x1,
+            .all = STANDARD_RIGHTS_REQUIRED | 0x1,
+            .read = STANDARD_RIGHTS_READ | 0x1,
+            .write = STANDARD_RIGHTS_WRITE | 0x1,
+            .execute = STANDARD_RIGHTS_EXECUTE | 0x1,
+        },
+    [NT_KIND_PROCESS] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0xFFFF,
+            .all = STANDARD_RIGHTS_ALL | 0xFFFF,
+            .read = STANDARD_RIGHTS_READ | 0x410,
+            .write = STANDARD_RIGHTS_WRITE | 0xBEA,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001,
+        },
+    [NT_KIND_THREAD] =
+        {
+            .valid = STANDARD_RIGHTS_ALL | 0xFFFF,
+            .all = STANDARD_RIGHTS_ALL | 0xFFFF,
+            .read = STANDARD_RIGHTS_READ | 0x48,
+            .write = STANDARD_RIGHTS_WRITE | 0x437,
+            .execute = STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x804,
+        },
     [NT_KIND_FILE] =
         {
             .valid = FILE_ALL_ACCESS,
@@ -68,7 +143,7 @@ ACCESS_MASK nt_access_map(enum nt_kind kind, ACCESS_MASK desired)
     return access;
 }
 
-NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted)
+NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted)
 {
     const struct nt_kind_rights *rights = &kinds[kind];
     ACCESS_MASK access = nt_access_map(kind, desired);
@@ -76,17 +151,10 @@ NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_
     if (access & MAXIMUM_ALLOWED)
         access = (access & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | rights->all;
     /* A bit that nobody can have is refused before one that takes a privilege (12.14, 2.16). */
-    if (access & ~(rights->valid | ACCESS_SYSTEM_SECURITY))
+    if (access == 0 || access & ~(rights->valid | ACCESS_SYSTEM_SECURITY))
         return STATUS_ACCESS_DENIED;
     if (access & ACCESS_SYSTEM_SECURITY)
         return STATUS_PRIVILEGE_NOT_HELD;
     *ret_granted = access;
     return STATUS_SUCCESS;
-}
-
-NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted)
-{
-    if (desired == 0)
-        return STATUS_ACCESS_DENIED;
-    return nt_access_grant_creator(kind, desired, ret_granted);
 }

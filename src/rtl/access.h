@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rights: which bits each kind of object knows, what the generic bits mean for it (13.3), and
- * the check that both ends make - the library for its own handles, the broker for names.
+ * what is granted where no descriptor says anything. The check of a descriptor is access-check.h's.
  */
 #ifndef NT_RTL_ACCESS_H
 #define NT_RTL_ACCESS_H
@@ -15,9 +15,19 @@
 enum nt_kind {
     NT_KIND_SECTION = 1,
     NT_KIND_EVENT = 2,
-    NT_KIND_LAST = NT_KIND_EVENT,
+    NT_KIND_DIRECTORY = 3,
+    NT_KIND_NAMESPACE = 4, /* a boundary's entry: never opened as an object */
+    /* These have their place in the name space and no functions of their own in this version. */
+    NT_KIND_MUTANT = 5,
+    NT_KIND_SEMAPHORE = 6,
+    NT_KIND_TIMER = 7,
+    NT_KIND_JOB = 8,
+    NT_KIND_D3D12 = 9, /* a shared heap, resource or fence */
+    NT_KIND_LAST = NT_KIND_D3D12,
     NT_KIND_FILE,
     NT_KIND_TOKEN,
+    NT_KIND_PROCESS,
+    NT_KIND_THREAD,
 };
 
 struct nt_kind_rights {
@@ -33,20 +43,13 @@ const struct nt_kind_rights *nt_kind_rights(enum nt_kind kind);
 ACCESS_MASK nt_access_map(enum nt_kind kind, ACCESS_MASK desired);
 
 /**
- * nt_access_grant_owner() - what someone gets whom the descriptor allows everything
+ * nt_access_grant_owner() - what someone gets who may do everything, where there is no descriptor
  * @desired: as asked, generic bits and MAXIMUM_ALLOWED included
  *
  * Return: STATUS_SUCCESS; STATUS_ACCESS_DENIED for no right at all (2.14) or one that the kind
  * does not know (2.15); STATUS_PRIVILEGE_NOT_HELD for ACCESS_SYSTEM_SECURITY (2.16).
  */
 NTSTATUS nt_access_grant_owner(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted);
-
-/**
- * nt_access_grant_creator() - what the creator of a new object gets: all that was asked (13.6)
- *
- * As above, but no right at all is allowed.
- */
-NTSTATUS nt_access_grant_creator(enum nt_kind kind, ACCESS_MASK desired, ACCESS_MASK *ret_granted);
 
 /** nt_protection_executes() - whether a section of this PAGE_ value can be executed */
 static inline bool nt_protection_executes(ULONG protection)

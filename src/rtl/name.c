@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Walks a name part by part, as the object manager would walk its directories: Global, Local
- * and Session stand in every directory of named objects, so that Local\Global\x is Global\x.
+ * Walks a name part by part, as the object manager would walk its directories. step() knows which
+ * directories are always there; the walk ends in front of the first part that is none of them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +9,6 @@
 #include <ntstatus.h>
 
 #include "rtl/name.h"
-
-struct cursor {
-    const uint16_t *at;
-    size_t left;
-};
 
 /* Whether the part is the ASCII word @word: letter by letter, case counts (11.6). */
 static bool is_word(const uint16_t *part, size_t count, const char *word)
@@ -25,21 +20,6 @@ static bool is_word(const uint16_t *part, size_t count, const char *word)
             return false;
     }
     return true;
-}
-
-/* Takes a part that a backslash ends; false when no backslash is left. */
-static bool take_part(struct cursor *cursor, const uint16_t **ret_part, size_t *ret_count)
-{
-    for (size_t i = 0; i < cursor->left; i++) {
-        if (cursor->at[i] == '\\') {
-            *ret_part = cursor->at;
-            *ret_count = i;
-            cursor->at += i + 1;
-            cursor->left -= i + 1;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A session number: digits without a sign, at most 32 bits. */
@@ -60,112 +40,138 @@ static bool parse_number(const uint16_t *part, size_t count, uint32_t *ret_numbe
     return true;
 }
 
-static NTSTATUS take_session(struct cursor *cursor, struct nt_name *name)
+/* From one directory that is always there to the next; false when @part is none. */
+static bool step(struct nt_name *name, const uint16_t *part, size_t count)
 {
-    const uint16_t *part;
-    size_t count;
-
-    if (!take_part(cursor, &part, &count)) {
-        /* The path ends here: the session's directory itself. */
-        return parse_number(cursor->at, cursor->left, &name->session)
-                   ? STATUS_OBJECT_TYPE_MISMATCH
-                   : STATUS_OBJECT_PATH_NOT_FOUND;
-    }
-    if (!parse_number(part, count, &name->session))
-        return STATUS_OBJECT_PATH_NOT_FOUND;
-    name->directory = NT_DIRECTORY_SESSION;
-    return STATUS_SUCCESS;
-}
-
-static bool is_directory(const uint16_t *part, size_t count)
-{
-    return is_word(part, count, "Global") || is_word(part, count, "Local") ||
-           is_word(part, count, "Session");
-}
-
-/* The relative walk; @name->directory is where it begins. */
-static NTSTATUS walk(struct cursor *cursor, bool inside, struct nt_name *name)
-{
-    const uint16_t *part;
-    size_t count;
-
-    while (take_part(cursor, &part, &count)) {
-        NTSTATUS status = STATUS_SUCCESS;
-
-        if (count == 0)
-            return inside ? STATUS_OBJECT_NAME_INVALID : STATUS_OBJECT_PATH_SYNTAX_BAD;
+    switch (name->directory) {
+    case NT_DIRECTORY_ROOT:
+        if (is_word(part, count, "BaseNamedObjects"))
+            name->directory = NT_DIRECTORY_GLOBAL;
+        else if (is_word(part, count, "Sessions"))
+            name->directory = NT_DIRECTORY_SESSIONS;
+        else
+            return false;
+        return true;
+    case NT_DIRECTORY_SESSIONS:
+    case NT_DIRECTORY_LINKS:
+        if (!parse_number(part, count, &name->session))
+            return false;
+        name->directory = name->directory == NT_DIRECTORY_LINKS ? NT_DIRECTORY_SESSION
+                                                                : NT_DIRECTORY_SESSION_ROOT;
+        return true;
+    case NT_DIRECTORY_SESSION_ROOT:
+        if (!is_word(part, count, "BaseNamedObjects"))
+            return false;
+        name->directory = NT_DIRECTORY_SESSION;
+        return true;
+    default:
         if (is_word(part, count, "Global"))
             name->directory = NT_DIRECTORY_GLOBAL;
         else if (is_word(part, count, "Session"))
-            status = take_session(cursor, name);
-        else if (!is_word(part, count, "Local"))
-            status = STATUS_OBJECT_PATH_NOT_FOUND;
-        if (!NT_SUCCESS(status))
-            return status;
-        inside = true;
+            name->directory = NT_DIRECTORY_LINKS;
+        else /* Local is a link to the directory that it stands in */
+            return is_word(part, count, "Local");
+        return true;
     }
+}
 
-    if (cursor->left == 0)
-        return inside ? STATUS_OBJECT_NAME_INVALID : STATUS_OBJECT_TYPE_MISMATCH;
-    if (is_directory(cursor->at, cursor->left))
-        return STATUS_OBJECT_TYPE_MISMATCH;
-    name->leaf = cursor->at;
-    name->leaf_count = cursor->left;
+NTSTATUS nt_name_take(const uint16_t **units, size_t *count, const uint16_t **ret_part,
+                      size_t *ret_count, bool *ret_last)
+{
+    size_t n = 0;
+
+    while (n < *count && (*units)[n] != '\\')
+        n++;
+    if (n == 0)
+        return STATUS_OBJECT_NAME_INVALID;
+    *ret_part = *units;
+    *ret_count = n;
+    *ret_last = n == *count;
+    n += !*ret_last;
+    *units += n;
+    *count -= n;
     return STATUS_SUCCESS;
 }
 
-/* The last part of an absolute path's root: the directory of named objects. */
-static NTSTATUS take_named_objects(struct cursor *cursor)
+/* @name says where it begins; a backslash in front is gone already. */
+static NTSTATUS walk(struct nt_name *name, const uint16_t *units, size_t count)
 {
-    const uint16_t *part;
-    size_t count;
+    bool last = count == 0;
 
-    if (!take_part(cursor, &part, &count))
-        return is_word(cursor->at, cursor->left, "BaseNamedObjects") ? STATUS_OBJECT_TYPE_MISMATCH
-                                                                     : STATUS_OBJECT_PATH_NOT_FOUND;
-    return is_word(part, count, "BaseNamedObjects") ? STATUS_SUCCESS : STATUS_OBJECT_PATH_NOT_FOUND;
-}
+    name->rest = units;
+    name->rest_count = count;
+    while (!last) {
+        const uint16_t *part;
+        size_t part_count;
+        NTSTATUS status = nt_name_take(&units, &count, &part, &part_count, &last);
 
-/* The parts in front of the named objects in an absolute path. */
-static NTSTATUS take_root(struct cursor *cursor, struct nt_name *name)
-{
-    struct cursor sessions;
-    const uint16_t *part;
-    size_t count;
-    NTSTATUS status;
-
-    if (!take_part(cursor, &part, &count) || count != 0)
-        return STATUS_OBJECT_PATH_SYNTAX_BAD;
-    if (is_word(cursor->at, cursor->left, "Sessions"))
-        return STATUS_OBJECT_TYPE_MISMATCH;
-    sessions = *cursor;
-    if (take_part(&sessions, &part, &count) && is_word(part, count, "Sessions")) {
-        status = take_session(&sessions, name);
-        *cursor = sessions;
-    } else {
-        name->directory = NT_DIRECTORY_GLOBAL;
-        status = STATUS_SUCCESS;
+        if (!NT_SUCCESS(status))
+            return status;
+        if (!step(name, part, part_count))
+            return STATUS_SUCCESS;
+        name->rest = units;
+        name->rest_count = count;
     }
-    return NT_SUCCESS(status) ? take_named_objects(cursor) : status;
+    return STATUS_SUCCESS;
 }
 
-NTSTATUS nt_name_parse(const uint16_t *units, size_t count, bool absolute, struct nt_name *ret_name)
+NTSTATUS nt_name_parse_in(enum nt_directory_kind directory, uint32_t session, const uint16_t *units,
+                          size_t count, struct nt_name *ret_name)
 {
-    struct cursor cursor = {units, count};
-    struct nt_name name = {.directory = NT_DIRECTORY_LOCAL};
+    struct nt_name name = {.directory = directory, .session = session};
     NTSTATUS status;
 
     if (count > NT_NAME_MAX_UNITS)
         return STATUS_OBJECT_NAME_INVALID;
-    if (absolute) {
-        status = take_root(&cursor, &name);
-        if (!NT_SUCCESS(status))
-            return status;
-    }
-    status = walk(&cursor, absolute, &name);
+    if (count > 0 && units[0] == '\\')
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    status = walk(&name, units, count);
     if (NT_SUCCESS(status))
         *ret_name = name;
     return status;
+}
+
+NTSTATUS nt_name_parse(const uint16_t *units, size_t count, bool absolute, struct nt_name *ret_name)
+{
+    struct nt_name name = {.directory = NT_DIRECTORY_ROOT};
+    NTSTATUS status;
+
+    if (!absolute)
+        return nt_name_parse_in(NT_DIRECTORY_LOCAL, 0, units, count, ret_name);
+    if (count > NT_NAME_MAX_UNITS)
+        return STATUS_OBJECT_NAME_INVALID;
+    if (count == 0 || units[0] != '\\')
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    status = walk(&name, units + 1, count - 1);
+    if (NT_SUCCESS(status))
+        *ret_name = name;
+    return status;
+}
+
+/* The path of a directory that is always there; "" for the root. */
+static void directory_path(const struct nt_name *name, uint32_t session, char text[static 64])
+{
+    unsigned number = name->directory == NT_DIRECTORY_LOCAL ? session : name->session;
+
+    switch (name->directory) {
+    case NT_DIRECTORY_ROOT:
+        text[0] = '\0';
+        return;
+    case NT_DIRECTORY_SESSIONS:
+        snprintf(text, 64, "\\Sessions");
+        return;
+    case NT_DIRECTORY_SESSION_ROOT:
+        snprintf(text, 64, "\\Sessions\\%u", number);
+        return;
+    case NT_DIRECTORY_LINKS:
+        snprintf(text, 64, "\\BaseNamedObjects\\Session");
+        return;
+    default:
+        if (number && name->directory != NT_DIRECTORY_GLOBAL)
+            snprintf(text, 64, "\\Sessions\\%u\\BaseNamedObjects", number);
+        else
+            snprintf(text, 64, "\\BaseNamedObjects");
+    }
 }
 
 size_t nt_name_path(const struct nt_name *name, uint32_t session, uint16_t *units, size_t max_units)
@@ -173,21 +179,15 @@ size_t nt_name_path(const struct nt_name *name, uint32_t session, uint16_t *unit
     char directory[64];
     size_t count;
 
-    if (name->directory == NT_DIRECTORY_GLOBAL)
-        session = 0;
-    else if (name->directory == NT_DIRECTORY_SESSION)
-        session = name->session;
-    if (session)
-        snprintf(directory, sizeof(directory), "\\Sessions\\%u\\BaseNamedObjects\\",
-                 (unsigned)session);
-    else
-        snprintf(directory, sizeof(directory), "\\BaseNamedObjects\\");
+    directory_path(name, session, directory);
+    if (name->rest_count > 0 || directory[0] == '\0')
+        strcat(directory, "\\");
     count = strlen(directory);
     for (size_t i = 0; i < count && i < max_units; i++)
         units[i] = (unsigned char)directory[i];
-    for (size_t i = 0; i < name->leaf_count && count + i < max_units; i++)
-        units[count + i] = name->leaf[i];
-    return count + name->leaf_count;
+    for (size_t i = 0; i < name->rest_count && count + i < max_units; i++)
+        units[count + i] = name->rest[i];
+    return count + name->rest_count;
 }
 
 int nt_name_compare(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count)

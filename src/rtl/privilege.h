@@ -2,7 +2,7 @@
 /*
  * The privileges that Windows knows, by name and number. The number is the low word of the LUID,
  * whose high word is 0, on every machine. Which of them mean something here, and who has them, is
- * lib/process/privilege.h's to say.
+ * lib/security/privilege.h's to say.
  */
 #ifndef NT_RTL_PRIVILEGE_H
 #define NT_RTL_PRIVILEGE_H

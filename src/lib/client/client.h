@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The connection to the broker: one per process, made on first need, starting a broker when
- * none runs. NT_LOCK_CONNECTION is held over each round trip. A forked child forgets its
- * parent's connection and makes its own.
+ * Connections to the broker: made on first need, starting a broker when none runs, one for each
+ * identity that threads of this process use (the effective uid, gid and groups that the kernel has
+ * for a thread): who asks is what the kernel attested when the connection was made.
+ * NT_LOCK_CONNECTION is held over each round trip. A forked child forgets its parent's connections
+ * and makes its own.
  */
 #ifndef NT_LIB_CLIENT_CLIENT_H
 #define NT_LIB_CLIENT_CLIENT_H
@@ -10,16 +12,22 @@
 #include "ipc/protocol.h"
 #include "lib/object/name.h"
 #include "os/os.h"
+#include "rtl/descriptor.h"
 
 /* A reply with what came along; the descriptors belong to whoever has the structure. */
 struct nt_client_reply {
     uint64_t instance; /* of the broker that answered */
     uint32_t session;  /* whose directory Local\ is; 0: Local\ is Global\ */
+    uint32_t payload;  /* enum nt_payload: what came along; set where an object or namespace did */
     union {
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
         struct nt_grow_reply grow;
+        struct nt_namespace_reply name_space;
+        struct nt_list_reply list;
     };
+    void *bytes; /* behind the structure, malloc'ed; or NULL */
+    size_t bytes_size;
     int fds[NT_OS_MAX_FDS];
     size_t n_fds;
 };
@@ -52,6 +60,44 @@ NTSTATUS nt_client_open(const struct nt_object_name *name, const struct nt_open_
  */
 NTSTATUS nt_client_grow(uint64_t id, uint64_t instance, uint64_t size, uint64_t *ret_size);
 
+/**
+ * nt_client_reopen() - what more rights to a named object bring (DuplicateHandle, 12.10)
+ *
+ * The broker asks the object's descriptor. Return: as nt_client_open().
+ */
+NTSTATUS nt_client_reopen(uint64_t id, uint64_t instance, ACCESS_MASK access,
+                          struct nt_client_reply *ret_reply);
+
+/**
+ * nt_client_get_security(), nt_client_set_security() - the descriptor of a named object
+ * @held:      rights that the handle carries
+ * @ret_block: self-relative
+ */
+NTSTATUS nt_client_get_security(uint64_t id, uint64_t instance, SECURITY_INFORMATION information,
+                                ACCESS_MASK held, struct nt_descriptor_block *ret_block);
+NTSTATUS nt_client_set_security(uint64_t id, uint64_t instance, SECURITY_INFORMATION information,
+                                ACCESS_MASK held, const void *bytes, size_t size);
+
+/**
+ * nt_client_list() - what a directory holds, from @index on
+ * @ret_bytes: the entries as they travel (struct nt_list_entry), malloc'ed; NULL for none
+ */
+NTSTATUS nt_client_list(const struct nt_object_name *name, uint64_t index,
+                        struct nt_list_reply *ret_list, void **ret_bytes, size_t *ret_size);
+
+/**
+ * nt_client_create_namespace(), nt_client_open_namespace() - a private namespace by its boundary
+ * @security: self-relative, or NULL
+ * @ret_reply: namespace and its leases, as its payload field says; deinit it
+ */
+NTSTATUS nt_client_create_namespace(const void *boundary, size_t boundary_size,
+                                    const void *security, size_t security_size,
+                                    struct nt_client_reply *ret_reply);
+NTSTATUS nt_client_open_namespace(const void *boundary, size_t boundary_size,
+                                  struct nt_client_reply *ret_reply);
+/** nt_client_destroy_namespace() - it is not found from now on */
+NTSTATUS nt_client_destroy_namespace(const struct nt_name_root *root, uint64_t instance);
+
 /** nt_client_statistics() - what the broker holds; starts none (STATUS_OBJECT_NAME_NOT_FOUND) */
 NTSTATUS nt_client_statistics(struct nt_client_reply *ret_reply);
 
@@ -70,10 +116,14 @@ int nt_client_take_fd(struct nt_client_reply *reply, enum nt_payload payload);
 /** nt_client_reply_deinit() - closes what was not taken; for NT_CLEANUP */
 void nt_client_reply_deinit(struct nt_client_reply *reply);
 
-/** nt_client_disconnect() - close the connection; the next need makes another */
+/** nt_client_session() - what the broker said of the calling thread's identity; false: nothing yet
+ */
+bool nt_client_session(uint32_t *ret_session);
+
+/** nt_client_disconnect() - close the connections; the next need makes others */
 void nt_client_disconnect(void);
 
-/** nt_client_forget() - in a forked child, locks renewed: the connection is the parent's */
+/** nt_client_forget() - in a forked child, locks renewed: the connections are the parent's */
 void nt_client_forget(void);
 
 #endif

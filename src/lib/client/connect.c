@@ -31,20 +31,42 @@ static bool nobody_listens(int r)
     return r == -ENOENT || r == -ECONNREFUSED;
 }
 
+/*
+ * Whoever may put a socket into the directory is asked before anybody listens to him: one whose
+ * queue is full would hold us for ever, and /tmp lets a stranger take any name.
+ */
+static int check_owner(const struct nt_place *place, uid_t uid)
+{
+    struct stat status;
+
+    if (lstat(place->directory, &status) < 0)
+        return -errno;
+    if (!S_ISDIR(status.st_mode) || (status.st_uid != uid && status.st_uid != 0) ||
+        (status.st_mode & 0022)) {
+        nt_log(NT_LOG_ERROR, "%s is a link, belongs to user %u or is open to others: refused",
+               place->directory, status.st_uid);
+        return -EPERM;
+    }
+    return 0;
+}
+
 /* Connects, and sees that it is a broker of this user (or of root) that answers. */
-static int connect_checked(const struct nt_place *place, int *ret_fd)
+static int connect_checked(const struct nt_place *place, uid_t uid, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
     struct nt_os_peer peer;
     int r;
 
+    r = check_owner(place, uid);
+    if (r < 0)
+        return r;
     r = nt_os_socket_connect(place->socket, &fd);
     if (r < 0)
         return r;
     r = nt_os_socket_peer(fd, &peer);
     if (r < 0)
         return r;
-    if (peer.uid != geteuid() && peer.uid != 0) {
+    if (peer.uid != uid && peer.uid != 0) {
         nt_log(NT_LOG_ERROR, "%s is served by user %u: refused", place->socket, peer.uid);
         return -EPERM;
     }
@@ -59,7 +81,7 @@ static bool beside_library(char *path, size_t size)
     const char *slash;
     int n;
 
-    if (!dladdr(__extension__(void *) nt_broker_connect, &info) || !info.dli_fname)
+    if (!dladdr(__extension__(void *) nt_broker_connect_own, &info) || !info.dli_fname)
         return false;
     slash = strrchr(info.dli_fname, '/');
     if (!slash)
@@ -144,12 +166,12 @@ static int lock_start(const struct nt_place *place, int *ret_fd)
 }
 
 /* After a start: the new broker listens, or the one whose directory was removed soon will. */
-static int connect_started(const struct nt_place *place, int *ret_fd)
+static int connect_started(const struct nt_place *place, uid_t uid, int *ret_fd)
 {
     int r = -ECONNREFUSED;
 
     for (int i = 0; i < REBIND_TRIES; i++) {
-        r = connect_checked(place, ret_fd);
+        r = connect_checked(place, uid, ret_fd);
         if (!nobody_listens(r))
             return r;
         poll(NULL, 0, 5);
@@ -171,7 +193,7 @@ static int check_directory(const struct nt_place *place)
     return r;
 }
 
-static int start_and_connect(const struct nt_place *place, int *ret_fd)
+static int start_and_connect(const struct nt_place *place, uid_t uid, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int lock_fd = -1;
     int r;
@@ -182,24 +204,19 @@ static int start_and_connect(const struct nt_place *place, int *ret_fd)
     r = lock_start(place, &lock_fd);
     if (r < 0)
         return r;
-    r = connect_checked(place, ret_fd);
+    r = connect_checked(place, uid, ret_fd);
     if (!nobody_listens(r))
         return r;
     r = start(place);
-    return r < 0 ? r : connect_started(place, ret_fd);
+    return r < 0 ? r : connect_started(place, uid, ret_fd);
 }
 
-int nt_broker_connect(bool may_start, int *ret_fd)
+int nt_broker_connect_own(const struct nt_place *place, uid_t uid, bool may_start, int *ret_fd)
 {
-    struct nt_place place;
-    int r;
+    int r = connect_checked(place, uid, ret_fd);
 
-    r = nt_place_init(&place, secure_getenv("NTSHM_BROKER"), geteuid());
-    if (r < 0)
-        return r;
-    r = connect_checked(&place, ret_fd);
     if (r == -EACCES) /* a stranger's directory may not even be looked into */
-        (void)check_directory(&place);
+        (void)check_directory(place);
     if (!nobody_listens(r))
         return r;
     if (!may_start)
@@ -208,5 +225,5 @@ int nt_broker_connect(bool may_start, int *ret_fd)
         nt_log(NT_LOG_ERROR, "no broker runs, and a privileged program starts none");
         return -ECONNREFUSED;
     }
-    return start_and_connect(&place, ret_fd);
+    return start_and_connect(place, uid, ret_fd);
 }

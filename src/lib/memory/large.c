@@ -20,7 +20,7 @@
 #include "lib/memory/protect.h"
 #include "lib/memory/section-attributes.h"
 #include "lib/memory/section-file.h"
-#include "lib/process/privilege.h"
+#include "lib/security/privilege.h"
 #include "os/large-pages.h"
 #include "os/os.h"
 #include "rtl/status.h"

@@ -20,7 +20,7 @@
 #include "lib/memory/physical.h"
 #include "lib/memory/region-map.h"
 #include "lib/process/numa.h"
-#include "lib/process/privilege.h"
+#include "lib/security/privilege.h"
 #include "os/file-more.h"
 #include "os/memory-more.h"
 #include "os/os.h"

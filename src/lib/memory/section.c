@@ -21,6 +21,7 @@
 #include "lib/memory/section.h"
 #include "lib/object/named.h"
 #include "lib/process/numa.h"
+#include "lib/security/object-security.h"
 #include "os/file.h"
 #include "os/os.h"
 #include "rtl/reserve-map.h"
@@ -48,28 +49,18 @@ static void section_free(struct nt_object *object)
     free(section);
 }
 
-/*
- * Whether a copy of a handle may carry more rights (12.10). Rights need a descriptor only where
- * the section's protection leaves something to do with them; a named section's other description
- * can be had from the broker only.
- */
-static NTSTATUS section_widen(struct nt_object *object, ACCESS_MASK access)
+static int section_memory(const struct nt_object *object)
 {
-    const struct nt_section *section = NT_CONTAINER_OF(object, struct nt_section, object);
-    bool writes = nt_section_protection_writes(section->protection) && !section->image;
-
-    if ((access & (SECTION_MAP_WRITE | SECTION_EXTEND_SIZE)) && writes && section->write_fd < 0)
-        return STATUS_ACCESS_DENIED;
-    if ((access & (SECTION_MAP_READ | SECTION_MAP_EXECUTE)) && section->write_fd < 0 &&
-        section->read_fd < 0)
-        return STATUS_ACCESS_DENIED;
-    return STATUS_SUCCESS;
+    return NT_CONTAINER_OF(object, const struct nt_section, object)->write_fd;
 }
+
+static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object);
 
 const struct nt_object_type nt_section_type = {
     .name = "Section",
     .kind = NT_KIND_SECTION,
-    .widen = section_widen,
+    .adopt = adopt,
+    .memory = section_memory,
     .last_close = section_last_close,
     .free = section_free,
 };
@@ -188,21 +179,31 @@ static void take_backing(struct nt_section *section, struct nt_section_backing *
         nt_image_keep_file(section->image, nt_steal_fd(&backing->file_fd));
 }
 
-/* @backing: of a file, or NULL for the page file; what is taken of it is the section's. */
+/*
+ * @backing:  of a file, or NULL for the page file; what is taken of it is the section's
+ * @security: of the section; its bytes are taken
+ */
 static NTSTATUS create_unnamed(const struct nt_section_parameters *parameters, ULONG attributes,
-                               struct nt_section_backing *backing, ULONG handle_attributes,
+                               struct nt_section_backing *backing,
+                               struct nt_descriptor_block *security, ULONG handle_attributes,
                                HANDLE *ret_handle)
 {
     struct nt_section *section;
     ACCESS_MASK granted;
     NTSTATUS status;
 
-    status = nt_access_grant_creator(NT_KIND_SECTION, parameters->access, &granted);
+    status = nt_security_creator_access(NT_KIND_SECTION, parameters->access, &granted);
     if (!NT_SUCCESS(status))
         return status;
     section = new_section();
     if (!section)
         return STATUS_NO_MEMORY;
+    status = backing ? nt_security_attach(&section->object, security)
+                     : nt_security_attach_to_memory(&section->object, security);
+    if (!NT_SUCCESS(status)) {
+        nt_object_close(&section->object);
+        return status;
+    }
     if (backing) {
         describe(section, parameters, attributes, backing->size);
         take_backing(section, backing);
@@ -343,22 +344,21 @@ static NTSTATUS create_named(const struct nt_object_name *name,
 
 /* --- the two ways in ------------------------------------------------------------------------ */
 
-NTSTATUS nt_section_create(const struct nt_object_name *name,
-                           const struct nt_section_parameters *parameters, HANDLE *ret_handle)
+/* @security: of an unnamed one; a named one's goes with its name. */
+static NTSTATUS create(const struct nt_object_name *name,
+                       const struct nt_section_parameters *parameters, ULONG attributes,
+                       struct nt_descriptor_block *security, HANDLE *ret_handle)
 {
     bool named = name && name->count != 0;
     ULONG handle_attributes = name ? name->attributes : 0;
     struct nt_section_backing backing;
-    ULONG attributes = 0;
     NTSTATUS status;
 
-    status = check_parameters(parameters, &attributes);
-    if (!NT_SUCCESS(status))
-        return status;
     if (!parameters->file && !(attributes & SEC_LARGE_PAGES)) {
         if (named)
             return create_named(name, parameters, attributes, NULL, ret_handle);
-        return create_unnamed(parameters, attributes, NULL, handle_attributes, ret_handle);
+        return create_unnamed(parameters, attributes, NULL, security, handle_attributes,
+                              ret_handle);
     }
     status = parameters->file ? nt_section_back(parameters, attributes, &backing)
                               : nt_large_back(parameters, named, &backing);
@@ -367,9 +367,25 @@ NTSTATUS nt_section_create(const struct nt_object_name *name,
     if (named)
         status = create_named(name, parameters, attributes, &backing, ret_handle);
     else
-        status = create_unnamed(parameters, attributes, &backing, handle_attributes, ret_handle);
+        status = create_unnamed(parameters, attributes, &backing, security, handle_attributes,
+                                ret_handle);
     nt_section_backing_deinit(&backing);
     return status;
+}
+
+/* The descriptor is looked at before a file is, so that a bad one leaves the file as it is. */
+NTSTATUS nt_section_create(const struct nt_object_name *name,
+                           const struct nt_section_parameters *parameters, HANDLE *ret_handle)
+{
+    NT_CLEANUP(nt_descriptor_block_deinit) struct nt_descriptor_block security = {0};
+    ULONG attributes = 0;
+    NTSTATUS status;
+
+    status = check_parameters(parameters, &attributes);
+    if (NT_SUCCESS(status))
+        status = nt_security_for_new(NT_KIND_SECTION, name ? name->security : NULL, &security);
+    return NT_SUCCESS(status) ? create(name, parameters, attributes, &security, ret_handle)
+                              : status;
 }
 
 NTSTATUS nt_section_open(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)

@@ -12,6 +12,7 @@
 
 #include "lib/object/object.h"
 #include "lib/process/lock.h"
+#include "lib/security/object-security.h"
 #include "util/macro.h"
 
 #define CHUNK_SLOTS 256u
@@ -274,46 +275,54 @@ static NTSTATUS get_source(HANDLE source, struct nt_object **ret_object, ACCESS_
     return STATUS_SUCCESS;
 }
 
-/* 12.7 to 12.14: what the copy may carry. */
+/*
+ * 12.7 to 12.14: what the copy may carry. A part of what the source has needs no asking; beyond
+ * it the object's descriptor says, of all that is wanted.
+ * @ret_object: one open of what the copy is of: the same object, or another one of this process
+ */
 static NTSTATUS choose_access(struct nt_object *object, ACCESS_MASK held, ACCESS_MASK desired,
-                              ULONG options, ACCESS_MASK *ret_access)
+                              ULONG options, ACCESS_MASK *ret_access, struct nt_object **ret_object)
 {
-    ACCESS_MASK access;
-    NTSTATUS status;
+    ACCESS_MASK access =
+        options & DUPLICATE_SAME_ACCESS ? held : nt_access_map(object->type->kind, desired);
 
-    if (options & DUPLICATE_SAME_ACCESS) {
-        *ret_access = held;
-        return STATUS_SUCCESS;
-    }
-    status = nt_access_grant_creator(object->type->kind, desired, &access);
-    if (NT_SUCCESS(status) && (access & ~held) && object->type->widen)
-        status = object->type->widen(object, access);
-    if (NT_SUCCESS(status))
-        *ret_access = access;
-    return status;
+    if (access & ~held)
+        return nt_security_check(object, access, ret_access, ret_object);
+    atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed); /* the caller has one */
+    *ret_access = access;
+    *ret_object = object;
+    return STATUS_SUCCESS;
 }
 
-/* The copy that takes the source's place (12.19); false when the source is there no more. */
-static bool replace_source(HANDLE source, const struct nt_object *object, ACCESS_MASK access,
-                           ULONG attributes)
+/*
+ * The copy that takes the source's place (12.19): a handle of @made, where one of @object was.
+ * false when the source is there no more.
+ */
+static bool replace_source(HANDLE source, struct nt_object *object, struct nt_object *made,
+                           ACCESS_MASK access, ULONG attributes)
 {
     struct slot *slot;
     struct nt_object *found = lock_handle(source, &slot);
 
     if (!found)
         return false;
-    if (found == object) {
-        slot->access = access;
-        slot->attributes = attributes & (OBJ_INHERIT | OBJ_PROTECT_CLOSE);
+    if (found != object) {
+        unlock_slot(slot, found);
+        return false;
     }
-    unlock_slot(slot, found);
-    return found == object;
+    atomic_fetch_add_explicit(&made->opens, 1, memory_order_relaxed);
+    slot->access = access;
+    slot->attributes = attributes & (OBJ_INHERIT | OBJ_PROTECT_CLOSE);
+    unlock_slot(slot, made);
+    nt_object_close(object);
+    return true;
 }
 
-NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
-                             HANDLE *ret_handle)
+static NTSTATUS duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
+                          HANDLE *ret_handle)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    NT_CLEANUP(nt_object_closep) struct nt_object *made = NULL;
     ACCESS_MASK held, granted;
     ULONG held_attributes;
     NTSTATUS status;
@@ -325,22 +334,34 @@ NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes
     if (options & DUPLICATE_SAME_ATTRIBUTES)
         attributes = held_attributes;
 
-    status = choose_access(object, held, access, options, &granted);
+    status = choose_access(object, held, access, options, &granted, &made);
     if ((options & DUPLICATE_CLOSE_SOURCE) && !(held_attributes & OBJ_PROTECT_CLOSE)) {
         if (!NT_SUCCESS(status) || !ret_handle) {
             /* 12.21: closed also when nothing comes of it; 12.16: or when nobody wants it. */
             nt_handle_close(source);
             return status;
         }
-        if (replace_source(source, object, granted, attributes)) {
+        if (replace_source(source, object, made, granted, attributes)) {
             *ret_handle = source;
             return STATUS_SUCCESS;
         }
     }
     if (NT_SUCCESS(status))
-        status = nt_handle_new(object, granted, attributes, &copy);
+        status = nt_handle_new(made, granted, attributes, &copy);
     if (NT_SUCCESS(status) && ret_handle)
         *ret_handle = copy;
+    return status;
+}
+
+/* A copy of a named object's handle may be of another object, which a fork must not find half. */
+NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
+                             HANDLE *ret_handle)
+{
+    NTSTATUS status;
+
+    nt_move_begin();
+    status = duplicate(source, access, attributes, options, ret_handle);
+    nt_move_end();
     return status;
 }
 

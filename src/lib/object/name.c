@@ -9,7 +9,9 @@
 
 #include <ntstatus.h>
 
+#include "lib/object/directory.h"
 #include "lib/object/name.h"
+#include "lib/object/namespace.h"
 #include "rtl/name.h"
 #include "rtl/status.h"
 #include "util/macro.h"
@@ -21,6 +23,9 @@ static void init(struct nt_object_name *name, ULONG attributes)
     name->count = 0;
     name->attributes = attributes;
     name->absolute = false;
+    name->root = (struct nt_name_root){0};
+    name->security = NULL;
+    name->base = NULL;
     name->heap = NULL;
 }
 
@@ -62,13 +67,13 @@ static NTSTATUS fill(struct nt_object_name *name, const void *text, size_t lengt
     return r == -E2BIG ? STATUS_OBJECT_NAME_INVALID : nt_status_from_errno(r);
 }
 
-NTSTATUS nt_object_name_from_utf8(struct nt_object_name *name, const char *text, ULONG attributes)
+NTSTATUS nt_object_text_from_utf8(struct nt_object_name *name, const char *text, ULONG attributes)
 {
     init(name, attributes);
     return text ? fill(name, text, SIZE_MAX, convert_utf8) : STATUS_SUCCESS;
 }
 
-NTSTATUS nt_object_name_from_wide(struct nt_object_name *name, const wchar_t *text,
+NTSTATUS nt_object_text_from_wide(struct nt_object_name *name, const wchar_t *text,
                                   ULONG attributes)
 {
     NTSTATUS status;
@@ -79,6 +84,21 @@ NTSTATUS nt_object_name_from_wide(struct nt_object_name *name, const wchar_t *te
     status = fill(name, text, SIZE_MAX, convert_wide);
     /* A wide character above U+10FFFF is a bad name; only an A function's text is "unmappable". */
     return status == STATUS_UNMAPPABLE_CHARACTER ? STATUS_OBJECT_NAME_INVALID : status;
+}
+
+NTSTATUS nt_object_name_from_utf8(struct nt_object_name *name, const char *text, ULONG attributes)
+{
+    NTSTATUS status = nt_object_text_from_utf8(name, text, attributes);
+
+    return NT_SUCCESS(status) ? nt_namespace_resolve(name) : status;
+}
+
+NTSTATUS nt_object_name_from_wide(struct nt_object_name *name, const wchar_t *text,
+                                  ULONG attributes)
+{
+    NTSTATUS status = nt_object_text_from_wide(name, text, attributes);
+
+    return NT_SUCCESS(status) ? nt_namespace_resolve(name) : status;
 }
 
 NTSTATUS nt_object_name_from_attributes(struct nt_object_name *name,
@@ -92,27 +112,32 @@ NTSTATUS nt_object_name_from_attributes(struct nt_object_name *name,
         return STATUS_SUCCESS;
     if (attributes->Length != sizeof(*attributes))
         return STATUS_INVALID_PARAMETER;
-    if (attributes->SecurityDescriptor)
-        return STATUS_NOT_SUPPORTED;
+    name->security = attributes->SecurityDescriptor;
     string = attributes->ObjectName;
-    if (!string || string->Length == 0)
+    if (!string)
+        return attributes->RootDirectory ? STATUS_OBJECT_NAME_INVALID : STATUS_SUCCESS;
+    if (attributes->RootDirectory) {
+        status = nt_directory_root(attributes->RootDirectory, &name->root, &name->base);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    if (string->Length == 0)
         return STATUS_SUCCESS;
     if (string->Length % sizeof(WCHAR) != 0)
         return STATUS_OBJECT_NAME_INVALID;
     if (!string->Buffer)
         return STATUS_ACCESS_VIOLATION;
-    /* There are no directory objects yet, so no handle can be a root. */
-    if (attributes->RootDirectory)
-        return STATUS_INVALID_HANDLE;
     status = fill(name, string->Buffer, string->Length / sizeof(WCHAR), convert_wide);
     if (status == STATUS_UNMAPPABLE_CHARACTER)
         status = STATUS_OBJECT_NAME_INVALID;
-    name->absolute = true;
+    name->absolute = !attributes->RootDirectory;
     return status;
 }
 
 void nt_object_name_deinit(struct nt_object_name *name)
 {
+    free(name->base);
+    name->base = NULL;
     free(name->heap);
     name->heap = NULL;
     name->count = 0;

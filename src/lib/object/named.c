@@ -5,6 +5,7 @@
 #include "lib/object/named.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <ntstatus.h>
 
@@ -76,23 +77,100 @@ void nt_named_renew(void)
 
 /* --- from a reply to a handle ------------------------------------------------------- */
 
-/* The path that NtQueryObject will tell. The broker took the name, so it is a good one. */
+static struct nt_object_path *new_path(size_t count)
+{
+    struct nt_object_path *path = malloc(sizeof(*path) + count * sizeof(*path->units));
+
+    if (path)
+        path->count = count;
+    return path;
+}
+
+/* A path from the root has one form; one that begins nowhere (\...) is as it is. */
+static NTSTATUS settle_path(struct nt_object_path *given, uint32_t session,
+                            struct nt_object_path **ret_path)
+{
+    struct nt_name parsed;
+    struct nt_object_path *path;
+
+    if (!NT_SUCCESS(nt_name_parse(given->units, given->count, true, &parsed)) ||
+        (parsed.directory == NT_DIRECTORY_ROOT && parsed.rest_count > 0)) {
+        *ret_path = given;
+        return STATUS_SUCCESS;
+    }
+    path = new_path(nt_name_path(&parsed, session, NULL, 0));
+    if (path)
+        nt_name_path(&parsed, session, path->units, path->count);
+    free(given);
+    *ret_path = path;
+    return path ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+/* The name behind the path of the directory that it begins in. */
+static NTSTATUS join_path(const struct nt_object_name *name, uint32_t session,
+                          struct nt_object_path **ret_path)
+{
+    const struct nt_object_path *base = name->base;
+    size_t between = name->count > 0 && base->count > 1;
+    struct nt_object_path *path = new_path(base->count + between + name->count);
+
+    if (!path)
+        return STATUS_NO_MEMORY;
+    memcpy(path->units, base->units, base->count * sizeof(*path->units));
+    if (between)
+        path->units[base->count] = '\\';
+    memcpy(path->units + base->count + between, name->units, name->count * sizeof(*path->units));
+    return settle_path(path, session, ret_path);
+}
+
+/* The path that NtQueryObject will tell; none for a directory without a name. The broker took the
+ * name, so it is a good one. */
 static NTSTATUS make_path(const struct nt_object_name *name, uint32_t session,
                           struct nt_object_path **ret_path)
 {
-    struct nt_object_path *path;
     struct nt_name parsed;
-    size_t count;
-    NTSTATUS status = nt_name_parse(name->units, name->count, name->absolute, &parsed);
+    NTSTATUS status;
 
+    *ret_path = NULL;
+    if (name->base)
+        return join_path(name, session, ret_path);
+    if (name->count == 0)
+        return STATUS_SUCCESS;
+    status = nt_name_parse(name->units, name->count, name->absolute, &parsed);
     if (!NT_SUCCESS(status))
         return status;
-    count = nt_name_path(&parsed, session, NULL, 0);
-    path = malloc(sizeof(*path) + count * sizeof(*path->units));
-    if (!path)
+    *ret_path = new_path(nt_name_path(&parsed, session, NULL, 0));
+    if (!*ret_path)
         return STATUS_NO_MEMORY;
-    path->count = nt_name_path(&parsed, session, path->units, count);
-    *ret_path = path;
+    nt_name_path(&parsed, session, (*ret_path)->units, (*ret_path)->count);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_named_hand_out(struct nt_object *object, uint64_t id, uint64_t broker,
+                           struct nt_object_path *path, ACCESS_MASK access, ULONG attributes,
+                           HANDLE *ret_handle)
+{
+    object->path = path;
+    object->id = id;
+    object->broker = broker;
+    enlist(object);
+    return nt_handle_hand_out(object, access, attributes, ret_handle);
+}
+
+/* What the broker answered becomes an object: one open. @path is taken, also after a failure. */
+static NTSTATUS make_object(struct nt_client_reply *reply, nt_adopt_function adopt,
+                            struct nt_object_path *path, struct nt_object **ret_object)
+{
+    NTSTATUS status = adopt(reply, ret_object);
+
+    if (!NT_SUCCESS(status)) {
+        free(path);
+        return status;
+    }
+    (*ret_object)->path = path;
+    (*ret_object)->id = reply->object.id;
+    (*ret_object)->broker = reply->instance;
+    enlist(*ret_object);
     return STATUS_SUCCESS;
 }
 
@@ -103,17 +181,10 @@ static NTSTATUS adopt_reply(struct nt_client_reply *reply, const struct nt_objec
     struct nt_object *object;
     NTSTATUS status = make_path(name, reply->session, &path);
 
-    if (NT_SUCCESS(status)) {
-        status = adopt(reply, &object);
-        if (!NT_SUCCESS(status))
-            free(path);
-    }
+    if (NT_SUCCESS(status))
+        status = make_object(reply, adopt, path, &object);
     if (!NT_SUCCESS(status))
         return status;
-    object->path = path;
-    object->id = reply->object.id;
-    object->broker = reply->instance;
-    enlist(object);
     return nt_handle_hand_out(object, reply->object.access, name->attributes, ret_handle);
 }
 
@@ -146,5 +217,28 @@ NTSTATUS nt_named_open(const struct nt_object_name *name, const struct nt_open_r
         nt_client_reply_deinit(&reply);
     }
     nt_move_end();
+    return status;
+}
+
+NTSTATUS nt_named_reopen(const struct nt_object *object, ACCESS_MASK access,
+                         ACCESS_MASK *ret_granted, struct nt_object **ret_object)
+{
+    size_t size = sizeof(*object->path) + object->path->count * sizeof(*object->path->units);
+    struct nt_object_path *path;
+    struct nt_client_reply reply;
+    NTSTATUS status;
+
+    status = nt_client_reopen(object->id, object->broker, access, &reply);
+    if (!NT_SUCCESS(status))
+        return status;
+    *ret_granted = reply.object.access;
+    path = malloc(size);
+    if (path) {
+        memcpy(path, object->path, size);
+        status = make_object(&reply, object->type->adopt, path, ret_object);
+    } else {
+        status = STATUS_NO_MEMORY;
+    }
+    nt_client_reply_deinit(&reply);
     return status;
 }

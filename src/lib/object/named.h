@@ -11,12 +11,11 @@
 #include "lib/object/name.h"
 #include "lib/object/object.h"
 
-/**
- * nt_adopt_function - make an object from a reply
+/*
+ * An nt_adopt_function (object.h) makes an object from a reply:
  * @reply:      the lease and the payload are taken from it
  * @ret_object: one open, which the caller gives back; its id is filled in by the caller
  */
-typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_object **ret_object);
 
 /**
  * nt_named_create(), nt_named_open() - an object by name, and a handle to it
@@ -30,6 +29,29 @@ NTSTATUS nt_named_create(const struct nt_object_name *name, const struct nt_crea
                          const int *fds, size_t n_fds, nt_adopt_function adopt, HANDLE *ret_handle);
 NTSTATUS nt_named_open(const struct nt_object_name *name, const struct nt_open_request *request,
                        nt_adopt_function adopt, HANDLE *ret_handle);
+
+/**
+ * nt_named_reopen() - what more rights to a named object bring (12.10): an object of its own, as if
+ * it had been opened by its name
+ * @ret_object: one open
+ *
+ * In a move (process/lock.h), which lasts until a handle has it. Return: as nt_client_reopen(),
+ * and adopt()'s errors.
+ */
+NTSTATUS nt_named_reopen(const struct nt_object *object, ACCESS_MASK access,
+                         ACCESS_MASK *ret_granted, struct nt_object **ret_object);
+
+/**
+ * nt_named_hand_out() - the first handle of an object that the broker knows
+ * @object: one open, which is given back
+ * @id, @broker: its number, and the broker that gave it
+ * @path: taken; NULL for an object without a name
+ *
+ * In a move (process/lock.h). Return: as nt_handle_hand_out().
+ */
+NTSTATUS nt_named_hand_out(struct nt_object *object, uint64_t id, uint64_t broker,
+                           struct nt_object_path *path, ACCESS_MASK access, ULONG attributes,
+                           HANDLE *ret_handle);
 
 /** nt_named_last_close() - last_close() of a named object; no lock is held */
 void nt_named_last_close(struct nt_object *object);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/object/named.h"
+#include "lib/security/object-security.h"
 #include "rtl/access.h"
 #include "util/macro.h"
 
@@ -17,6 +18,8 @@ void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
     object->broker = 0;
     object->path = NULL;
     object->named.le_prev = NULL;
+    object->security = NULL;
+    object->maker = (struct nt_maker){0};
 }
 
 struct nt_object *nt_object_ref(struct nt_object *object)
@@ -31,6 +34,7 @@ struct nt_object *nt_object_unref(struct nt_object *object)
 {
     if (object && atomic_fetch_sub_explicit(&object->refs, 1, memory_order_acq_rel) == 1) {
         free(object->path);
+        nt_security_free(object);
         object->type->free(object);
     }
     return NULL;

@@ -31,14 +31,23 @@
 #    define OBJ_PROTECT_CLOSE 0x00000001
 #endif
 
+struct nt_client_reply;
 struct nt_object;
+struct nt_object_security;
+
+/** nt_adopt_function - make an object from what the broker answered; see object/named.h */
+typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_object **ret_object);
 
 struct nt_object_type {
     const char *name;  /* as NtQueryObject tells it: "Section", "Event" */
     enum nt_kind kind; /* its rights are in rtl/access.h */
     bool signalled; /* a wait for it ends at once: files, whose calls are over when they return */
-    /* Whether a copy of a handle may carry @access beyond the source's; NULL: it may (12.10). */
+    /* Of what has no descriptor here (files): may a copy of a handle do what @access says? NULL:
+     * the descriptor says (12.10). */
     NTSTATUS (*widen)(struct nt_object *object, ACCESS_MASK access);
+    nt_adopt_function adopt; /* of what can have a name: more rights make another object */
+    /* Of what is attached with nt_security_attach_to_memory(): a description of that memory. */
+    int (*memory)(const struct nt_object *object);
     void (*last_close)(struct nt_object *object);
     void (*free)(struct nt_object *object);
 };
@@ -49,6 +58,14 @@ struct nt_object_path {
     uint16_t units[];
 };
 
+/* Who made an unnamed object: says its descriptor as long as it keeps none. */
+struct nt_maker {
+    bool known;
+    bool of_memory; /* not known yet: the kernel knows who made its memory */
+    uint32_t uid, gid;
+    uint32_t integrity; /* an RID; of_memory: no higher than this */
+};
+
 struct nt_object {
     const struct nt_object_type *type;
     _Atomic uint32_t opens;
@@ -57,6 +74,9 @@ struct nt_object {
     uint64_t broker;             /* and the instance of the broker that gave it */
     struct nt_object_path *path; /* of a named object, as NtQueryObject tells it; else NULL */
     LIST_ENTRY(nt_object) named; /* of a named object, as long as it is open */
+    struct nt_object_security
+        *security; /* an unnamed object's, or NULL (security/object-security.h) */
+    struct nt_maker maker;
 };
 
 /**

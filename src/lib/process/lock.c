@@ -15,6 +15,7 @@
 #include "lib/memory/region.h"
 #include "lib/object/named.h"
 #include "lib/process/lock.h"
+#include "lib/security/thread-token.h"
 #include "lib/sync/slab.h"
 #include "os/os.h"
 #include "util/macro.h"
@@ -156,6 +157,7 @@ static void after_fork_child(void)
     /* Calls that the parent's other threads were in held objects open: they are not here. */
     nt_handle_renew();
     nt_named_forked();
+    nt_thread_tokens_forked();
 }
 
 void nt_process_began(void)
@@ -173,6 +175,7 @@ void nt_process_began(void)
     move_depth = 0;
     nt_handle_renew();
     nt_named_renew();
+    nt_thread_tokens_renew();
 }
 
 __attribute__((constructor)) static void prepare_for_fork(void)

@@ -20,10 +20,13 @@ enum nt_lock_id {
     NT_LOCK_COMMIT,      /* what the last look at the machine's memory said */
     NT_LOCK_FAULTS,      /* what the fault handler knows; the handler itself takes no lock */
     NT_LOCK_NAMED,       /* the list of named objects */
+    NT_LOCK_NAMESPACES,  /* the aliases of private namespaces */
+    NT_LOCK_SECURITY,    /* descriptors of unnamed objects */
     NT_LOCK_HEAPS,       /* the lists of heaps, and movable blocks */
     NT_LOCK_ENVIRONMENT, /* the environment */
     NT_LOCK_WORKING_SET, /* the bounds of the working set */
     NT_LOCK_CONSOLE,     /* bytes of a key that _getch() has not given out */
+    NT_LOCK_TOKENS,      /* what is set in tokens, and the list of threads that have one */
     NT_LOCK_COUNT
 };
 

@@ -10,6 +10,7 @@
 
 #include "lib/object/named.h"
 #include "lib/process/clock.h"
+#include "lib/security/object-security.h"
 #include "lib/sync/event-word.h"
 #include "lib/sync/event.h"
 #include "lib/sync/slab.h"
@@ -43,19 +44,12 @@ static void event_free(struct nt_object *object)
     free(event);
 }
 
-static NTSTATUS event_widen(struct nt_object *object, ACCESS_MASK access)
-{
-    const struct nt_event *event = NT_CONTAINER_OF(object, struct nt_event, object);
-
-    if ((access & (SYNCHRONIZE | EVENT_MODIFY_STATE)) && !event->words)
-        return STATUS_ACCESS_DENIED;
-    return STATUS_SUCCESS;
-}
+static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object);
 
 const struct nt_object_type nt_event_type = {
     .name = "Event",
     .kind = NT_KIND_EVENT,
-    .widen = event_widen,
+    .adopt = adopt,
     .last_close = event_last_close,
     .free = event_free,
 };
@@ -71,29 +65,43 @@ static struct nt_event *new_event(void)
     return event;
 }
 
+/* The words and the descriptor of an unnamed one. */
+static NTSTATUS furnish(struct nt_event *event, bool initial, const void *security)
+{
+    struct nt_descriptor_block block;
+    NTSTATUS status = nt_security_for_new(NT_KIND_EVENT, security, &block);
+    void *slot;
+
+    if (NT_SUCCESS(status))
+        status = nt_security_attach(&event->object, &block);
+    if (NT_SUCCESS(status))
+        status = nt_slab_take(&event->slab, &slot);
+    if (!NT_SUCCESS(status))
+        return status;
+    event->words = slot;
+    atomic_store(&event->words->state, initial ? NT_EVENT_WORD_SET : 0);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS create_unnamed(bool manual_reset, bool initial, ACCESS_MASK access,
-                               ULONG attributes, HANDLE *ret_handle)
+                               const struct nt_object_name *name, HANDLE *ret_handle)
 {
     struct nt_event *event;
     ACCESS_MASK granted;
     NTSTATUS status;
-    void *slot;
 
-    status = nt_access_grant_creator(NT_KIND_EVENT, access, &granted);
+    status = nt_security_creator_access(NT_KIND_EVENT, access, &granted);
     if (!NT_SUCCESS(status))
         return status;
     event = new_event();
     if (!event)
         return STATUS_NO_MEMORY;
-    status = nt_slab_take(&event->slab, &slot);
-    if (!NT_SUCCESS(status)) {
-        nt_object_close(&event->object);
-        return status;
-    }
-    event->words = slot;
     event->manual_reset = manual_reset;
-    atomic_store(&event->words->state, initial ? NT_EVENT_WORD_SET : 0);
-    return nt_handle_hand_out(&event->object, granted, attributes, ret_handle);
+    status = furnish(event, initial, name ? name->security : NULL);
+    if (NT_SUCCESS(status))
+        return nt_handle_hand_out(&event->object, granted, name ? name->attributes : 0, ret_handle);
+    nt_object_close(&event->object);
+    return status;
 }
 
 static NTSTATUS map_page(struct nt_event *event, int fd)
@@ -121,7 +129,11 @@ static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_obje
         return STATUS_NO_MEMORY;
     event->manual_reset = reply->object.manual_reset;
     event->lease_fd = nt_client_take_fd(reply, NT_PAYLOAD_LEASE);
-    status = map_page(event, page_fd);
+    /* Without its page nobody can wait for it or change it, whatever the answer says. */
+    if (page_fd < 0 && (reply->object.access & (SYNCHRONIZE | EVENT_MODIFY_STATE)))
+        status = STATUS_ACCESS_DENIED;
+    else
+        status = map_page(event, page_fd);
     if (NT_SUCCESS(status))
         *ret_object = &event->object;
     else
@@ -140,8 +152,7 @@ NTSTATUS nt_event_create(const struct nt_object_name *name, bool manual_reset, b
     };
 
     if (!name || name->count == 0)
-        return create_unnamed(manual_reset, initial, access, name ? name->attributes : 0,
-                              ret_handle);
+        return create_unnamed(manual_reset, initial, access, name, ret_handle);
     return nt_named_create(name, &request, NULL, 0, adopt, ret_handle);
 }
 
