@@ -33,7 +33,9 @@ HEADERS = [
     "fileapi.h", "ioapiset.h", "timezoneapi.h", "winioctl.h", "libloaderapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
     "debugapi.h", "heapapi.h", "processenv.h", "profileapi.h", "psapi.h", "realtimeapiset.h",
     "shellapi.h", "stringapiset.h", "winnls.h", "winuser.h", "ntshm/winbase-more.h", "ntshm/winnt-more.h",
-    "ntshm/winnt-token.h",
+    "ntshm/winnt-token.h", "ntshm/winnt-well-known.h", "accctrl.h", "aclapi.h", "sddl.h",
+    "ntshm/winnt-security.h", "ntshm/securitybase-data.h",
+    "ntshm/winternl-security.h",
 ]
 
 PROLOGUE = """
@@ -48,6 +50,9 @@ PROLOGUE = """
 #include <stddef.h>
 #include <psapi.h>
 #include <shellapi.h>
+#include <accctrl.h>
+#include <aclapi.h>
+#include <sddl.h>
 """
 
 # Values that mingw-w64's headers do not have, or have from an older Windows, as Microsoft's
@@ -55,8 +60,14 @@ PROLOGUE = """
 PINNED = {
     "MAP_PROCESS": 1,
     "MAP_SYSTEM": 2,
+    "DIRECTORY_QUERY": 1,
+    "DIRECTORY_TRAVERSE": 2,
+    "DIRECTORY_CREATE_OBJECT": 4,
+    "DIRECTORY_CREATE_SUBDIRECTORY": 8,
+    "DIRECTORY_ALL_ACCESS": 0xF000F,
     "DUPLICATE_SAME_ATTRIBUTES": 4,
     "ERROR_CANT_WAIT": 554,
+    "ERROR_INVALID_LABEL": 1299,
     "ERROR_INVALID_LOCK_RANGE": 307,
     "ERROR_NO_WORK_DONE": 235,
     "ERROR_IMAGE_NOT_AT_BASE": 700,
@@ -88,6 +99,18 @@ PINNED = {
     "MemExtendedParameterImageMachine": 6,
     "MemExtendedParameterMax": 7,
     "SEC_NO_CHANGE": 0x400000,
+    "WinBuiltinAnyRestrictedPackageSid": 118,
+    "SECURITY_MANDATORY_MEDIUM_PLUS_RID": 0x2100,
+    "SECURITY_MAX_SID_STRING_CHARACTERS": 187,
+    "SYSTEM_ACCESS_FILTER_ACE_TYPE": 0x15,
+    "SYSTEM_PROCESS_TRUST_LABEL_ACE_TYPE": 0x14,
+    "alignof SE_SID": 4,
+    "offset of SE_SID.Buffer": 0,
+    "offset of SE_SID.Sid": 0,
+    "sizeof PSE_SID": 8,
+    "sizeof SE_SID": 68,
+    "sizeof SE_SID.Buffer": 68,
+    "sizeof SE_SID.Sid": 12,
     "STATUS_NOT_SAME_OBJECT": 0xFFFFFFFFC00001AC,
     "SectionBasicInformation": 0,
     "SectionImageInformation": 1,
@@ -133,6 +156,8 @@ MEMORY_INFORMATION = {
     "MEMORY_WORKING_SET_EX_INFORMATION": (16, 8, {"VirtualAddress": (0, 8),
                                                   "VirtualAttributes": (8, 8)}),
     "MEMORY_SECTION_NAME": (16, 8, {"SectionFileName": (0, 16)}),
+    # NtQueryDirectoryObject's.
+    "OBJECT_DIRECTORY_INFORMATION": (32, 8, {"Name": (0, 16), "TypeName": (16, 16)}),
     "MEMORY_REGION_INFORMATION": (48, 8, {"AllocationBase": (0, 8), "AllocationProtect": (8, 4),
                                           "RegionType": (12, 4), "RegionSize": (16, 8),
                                           "CommitSize": (24, 8), "PartitionId": (32, 8),
@@ -164,7 +189,7 @@ NOT_A_NUMBER = re.compile(
     r"^(CONST|VOID|IN|OUT|OPTIONAL|FAR|NEAR|FORCEINLINE|WINAPI\w*|CALLBACK|APIENTRY|PASCAL|"
     r"NTAPI|NTSYS\w*|DECLSPEC_\w+|EXTERN_C|C_ASSERT|DUMMY\w+|NTSHM_\w+|__\w+|REF\w+|_\w+_|"
     r"DEFINE_\w+|IsEqual\w+|CreateFileMapping|OpenFileMapping|CreateEvent|CreateEventEx|"
-    r"OpenEvent|WINAPIV|TEXT|SE_\w+_NAME|"
+    r"OpenEvent|WINAPIV|TEXT|SDDL_\w+|AccFree|SE_\w+_NAME|SECURITY_\w+_AUTHORITY|"
     r"CopyMemory|MoveMemory|FillMemory|ZeroMemory)$")
 
 

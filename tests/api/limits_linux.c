@@ -10,26 +10,6 @@
 
 #    define BOTH (MEM_RESERVE | MEM_COMMIT)
 
-TEST(descriptors_are_refused_for_now, "")
-{
-    SECURITY_ATTRIBUTES security = {.nLength = sizeof(security), .lpSecurityDescriptor = &security};
-    UNICODE_STRING path = nt_path(L_("descriptor"));
-    OBJECT_ATTRIBUTES attributes = nt_attributes(&path, 0);
-    HANDLE section = (HANDLE)(ULONG_PTR)0xdeadbeef;
-
-    attributes.SecurityDescriptor = &security;
-    ok_fails(CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0, PAGE,
-                                L_("descriptor")),
-             ERROR_NOT_SUPPORTED);
-    ok_fails(CreateFileMappingFromApp(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, PAGE, NULL),
-             ERROR_NOT_SUPPORTED);
-    ok_fails(CreateEventW(&security, TRUE, FALSE, L_("descriptor")), ERROR_NOT_SUPPORTED);
-    ok_fails(CreateEventA(&security, TRUE, FALSE, NULL), ERROR_NOT_SUPPORTED);
-    ok_status(NtOpenSection(&section, SECTION_QUERY, &attributes), STATUS_NOT_SUPPORTED);
-    ok_ptr_eq(section, NULL);
-    ok_fails(OpenFileMappingW(FILE_MAP_READ, FALSE, L_("descriptor")), ERROR_FILE_NOT_FOUND);
-}
-
 TEST(pseudo_handles_are_not_duplicated_for_now, "")
 {
     HANDLE self = GetCurrentProcess(), copy = NULL;
@@ -59,21 +39,6 @@ TEST(case_flag_of_the_nt_layer_changes_nothing, "11.1")
     ok_status(NtOpenSection(&opened, SECTION_QUERY, &attributes), STATUS_SUCCESS);
     ok_succeeds(CompareObjectHandles(section, opened));
     drop(opened, NULL);
-    drop(section, NULL);
-}
-
-TEST(reading_handle_of_a_name_is_not_widened, "")
-{
-    HANDLE section = new_section(L_("widen"), PAGE_READWRITE, PAGE);
-    HANDLE reader = open_section(L_("widen"), FILE_MAP_READ);
-    HANDLE self = GetCurrentProcess(), copy = NULL;
-
-    ok_fails(DuplicateHandle(self, reader, self, &copy, SECTION_MAP_WRITE, FALSE, 0),
-             ERROR_ACCESS_DENIED);
-    ok_succeeds(DuplicateHandle(self, reader, self, &copy, SECTION_QUERY, FALSE, 0));
-    ok_eq(section_size(copy), PAGE);
-    drop(copy, NULL);
-    drop(reader, NULL);
     drop(section, NULL);
 }
 

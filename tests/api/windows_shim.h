@@ -116,6 +116,10 @@ NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, UL
 NTSTATUS NTAPI NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
                                  PHANDLE target, ACCESS_MASK access, ULONG attributes,
                                  ULONG options);
+NTSTATUS NTAPI NtQuerySecurityObject(HANDLE handle, SECURITY_INFORMATION information,
+                                     PSECURITY_DESCRIPTOR descriptor, ULONG size, PULONG length);
+NTSTATUS NTAPI NtSetSecurityObject(HANDLE handle, SECURITY_INFORMATION information,
+                                   PSECURITY_DESCRIPTOR descriptor);
 NTSTATUS NTAPI NtQueryObject(HANDLE handle, OBJECT_INFORMATION_CLASS what, PVOID buffer, ULONG size,
                              PULONG length);
 NTSTATUS NTAPI NtCreateEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
@@ -155,5 +159,77 @@ typedef struct _MEMORY_REGION_INFORMATION {
 
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, PVOID address, MEMORY_INFORMATION_CLASS what,
                                     PVOID buffer, SIZE_T size, PSIZE_T ret_size);
+
+/* Directory objects. */
+#ifndef DIRECTORY_QUERY
+#    define DIRECTORY_QUERY               0x0001
+#    define DIRECTORY_TRAVERSE            0x0002
+#    define DIRECTORY_CREATE_OBJECT       0x0004
+#    define DIRECTORY_CREATE_SUBDIRECTORY 0x0008
+#    define DIRECTORY_ALL_ACCESS          (STANDARD_RIGHTS_REQUIRED | 0xF)
+#endif
+
+typedef struct _OBJECT_DIRECTORY_INFORMATION {
+    UNICODE_STRING Name;
+    UNICODE_STRING TypeName;
+} OBJECT_DIRECTORY_INFORMATION;
+
+NTSTATUS NTAPI NtCreateDirectoryObject(PHANDLE directory, ACCESS_MASK access,
+                                       POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenDirectoryObject(PHANDLE directory, ACCESS_MASK access,
+                                     POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID buffer, ULONG size, BOOLEAN single,
+                                      BOOLEAN restart, PULONG context, PULONG length);
+
+/* Security data. */
+BOOLEAN NTAPI RtlValidSid(PSID sid);
+BOOLEAN NTAPI RtlEqualSid(PSID a, PSID b);
+BOOLEAN NTAPI RtlEqualPrefixSid(PSID a, PSID b);
+ULONG NTAPI RtlLengthRequiredSid(ULONG count);
+ULONG NTAPI RtlLengthSid(PSID sid);
+NTSTATUS NTAPI RtlCopySid(ULONG size, PSID target, PSID source);
+NTSTATUS NTAPI RtlInitializeSid(PSID sid, PSID_IDENTIFIER_AUTHORITY authority, UCHAR count);
+PSID_IDENTIFIER_AUTHORITY NTAPI RtlIdentifierAuthoritySid(PSID sid);
+PULONG NTAPI RtlSubAuthoritySid(PSID sid, ULONG index);
+PUCHAR NTAPI RtlSubAuthorityCountSid(PSID sid);
+NTSTATUS NTAPI RtlAllocateAndInitializeSid(PSID_IDENTIFIER_AUTHORITY authority, UCHAR count,
+                                           ULONG s0, ULONG s1, ULONG s2, ULONG s3, ULONG s4,
+                                           ULONG s5, ULONG s6, ULONG s7, PSID *sid);
+PVOID NTAPI RtlFreeSid(PSID sid);
+NTSTATUS NTAPI RtlCreateAcl(PACL acl, ULONG size, ULONG revision);
+BOOLEAN NTAPI RtlValidAcl(PACL acl);
+NTSTATUS NTAPI RtlQueryInformationAcl(PACL acl, PVOID buffer, ULONG size,
+                                      ACL_INFORMATION_CLASS what);
+NTSTATUS NTAPI RtlGetAce(PACL acl, ULONG index, PVOID *ace);
+NTSTATUS NTAPI RtlDeleteAce(PACL acl, ULONG index);
+BOOLEAN NTAPI RtlFirstFreeAce(PACL acl, PVOID *ace);
+NTSTATUS NTAPI RtlAddAccessAllowedAce(PACL acl, ULONG revision, ACCESS_MASK mask, PSID sid);
+NTSTATUS NTAPI RtlAddAccessDeniedAceEx(PACL acl, ULONG revision, ULONG flags, ACCESS_MASK mask,
+                                       PSID sid);
+NTSTATUS NTAPI RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR sd, ULONG revision);
+BOOLEAN NTAPI RtlValidSecurityDescriptor(PSECURITY_DESCRIPTOR sd);
+BOOLEAN NTAPI RtlValidRelativeSecurityDescriptor(PSECURITY_DESCRIPTOR sd, ULONG size,
+                                                 SECURITY_INFORMATION required);
+ULONG NTAPI RtlLengthSecurityDescriptor(PSECURITY_DESCRIPTOR sd);
+NTSTATUS NTAPI RtlSetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID sid, BOOLEAN defaulted);
+NTSTATUS NTAPI RtlSetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID sid, BOOLEAN defaulted);
+NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN present, PACL acl,
+                                            BOOLEAN defaulted);
+NTSTATUS NTAPI RtlGetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *sid,
+                                             PBOOLEAN defaulted);
+NTSTATUS NTAPI RtlGetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *sid,
+                                             PBOOLEAN defaulted);
+NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PBOOLEAN present, PACL *acl,
+                                            PBOOLEAN defaulted);
+NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PBOOLEAN present, PACL *acl,
+                                            PBOOLEAN defaulted);
+NTSTATUS NTAPI RtlAbsoluteToSelfRelativeSD(PSECURITY_DESCRIPTOR sd, PSECURITY_DESCRIPTOR target,
+                                           PULONG size);
+VOID NTAPI RtlMapGenericMask(PACCESS_MASK mask, PGENERIC_MAPPING mapping);
+BOOLEAN NTAPI RtlAreAllAccessesGranted(ACCESS_MASK granted, ACCESS_MASK desired);
+BOOLEAN NTAPI RtlAreAnyAccessesGranted(ACCESS_MASK granted, ACCESS_MASK desired);
+NTSTATUS NTAPI NtAccessCheck(PSECURITY_DESCRIPTOR sd, HANDLE token, ACCESS_MASK desired,
+                             PGENERIC_MAPPING mapping, PPRIVILEGE_SET set, PULONG size,
+                             PACCESS_MASK granted, NTSTATUS *status);
 
 #endif

@@ -78,7 +78,8 @@ struct bench_line {
 /* A group of lines, ended by one without id. */
 extern const struct bench_line bench_section_lines[], bench_large_lines[], bench_named_lines[],
     bench_event_lines[], bench_memory_lines[], bench_change_lines[], bench_start_lines[],
-    bench_ring_lines[], bench_d3d12_lines[], bench_watch_lines[], bench_space_lines[];
+    bench_ring_lines[], bench_d3d12_lines[], bench_watch_lines[], bench_space_lines[],
+    bench_security_lines[];
 
 struct bench_sample {
     double median, min, max;
@@ -130,7 +131,7 @@ unsigned bench_n_cpus(void);
 void bench_pin(pid_t pid, enum bench_place place, bool second);
 /** bench_place_name() - where a line runs, for the reader */
 const char *bench_place_name(enum bench_place place, unsigned n_threads);
-/** bench_broker() - the broker's process */
+/** bench_broker() - the process of the broker that serves: the worker */
 pid_t bench_broker(void);
 /** bench_directory() - of this run; removed with all in it */
 const char *bench_directory(void);

@@ -223,7 +223,8 @@ int bench_counter_run(struct bench_counter *counter)
 #define NAMED(X)                                                                                  \
     X(accept4) X(brk) X(clock_nanosleep) X(clone) X(close) X(close_range) X(connect) X(dup)       \
     X(epoll_ctl) X(epoll_pwait) X(eventfd2) X(execve) X(exit) X(exit_group) X(fallocate)          \
-    X(fchmod) X(fcntl) X(fstat) X(ftruncate) X(futex) X(getdents64) X(geteuid) X(getpid)          \
+    X(fchmod) X(fcntl) X(fstat) X(ftruncate) X(futex) X(getdents64) X(getegid) X(geteuid)         \
+    X(getgroups) X(getpid) X(faccessat2)                                                          \
     X(getrandom) X(getsockopt) X(gettid) X(ioctl) X(kill) X(madvise) X(membarrier)                \
     X(memfd_create) X(mmap) X(mprotect) X(mremap) X(munmap) X(nanosleep) X(openat)                \
     X(pidfd_getfd) X(pidfd_open) X(pipe2) X(ppoll) X(prctl) X(prlimit64) X(pread64) X(read)       \

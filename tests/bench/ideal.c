@@ -26,9 +26,26 @@ struct message {
     char name[48];
 };
 
+static pid_t own_pid; /* the client's */
+
+/* Whom the kernel takes this thread for, as a message tells it. */
+static void say_who(struct cmsghdr *header)
+{
+    struct ucred who = {own_pid, geteuid(), getegid()};
+    gid_t groups[32];
+
+    if (getgroups(32, groups) < 0 && errno != EINVAL)
+        bench_fail("getgroups: errno %d", errno);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_CREDENTIALS;
+    header->cmsg_len = CMSG_LEN(sizeof(who));
+    memcpy(CMSG_DATA(header), &who, sizeof(who));
+}
+
 /*
  * One message. @n_fds: descriptors to send, or room for what comes, beside the sender's
- * credentials if @credentials. Returns how many came; -1 at the end.
+ * credentials if @credentials (of a request, which brings none). Returns how many came; -1 at the
+ * end.
  */
 static int transfer(int fd, bool sends, struct message *message, int *fds, unsigned n_fds,
                     bool credentials)
@@ -54,6 +71,8 @@ static int transfer(int fd, bool sends, struct message *message, int *fds, unsig
         first->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
         memcpy(CMSG_DATA(first), fds, n_fds * sizeof(int));
     }
+    if (sends && credentials)
+        say_who(CMSG_FIRSTHDR(&header));
     do
         n = sends ? sendmsg(fd, &header, MSG_NOSIGNAL) : recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
@@ -222,6 +241,8 @@ struct bench_ideal *bench_ideal_start(bool duties)
     }
     close(ends[1]);
     ideal->fd = ends[0];
+    ideal->duties = duties;
+    own_pid = getpid();
     strcpy(ideal->name, "bench-00000000");
     bench_set_partner(pid);
     return ideal;
@@ -229,7 +250,7 @@ struct bench_ideal *bench_ideal_start(bool duties)
 
 static bool ask(struct bench_ideal *ideal, struct message *message, int *fds)
 {
-    if (transfer(ideal->fd, true, message, NULL, 0, false) < 0 ||
+    if (transfer(ideal->fd, true, message, NULL, 0, ideal->duties) < 0 ||
         transfer(ideal->fd, false, message, fds, 2, false) < 0)
         bench_fail("the ideal broker is gone");
     return message->ok;
@@ -253,4 +274,71 @@ bool bench_ideal_open(struct bench_ideal *ideal, const char *name, int ret_fds[2
 
     strncpy(message.name, name, sizeof(message.name) - 1);
     return ask(ideal, &message, ret_fds);
+}
+
+/* --- what lines do with it ------------------------------------------------------------- */
+
+void *bench_ideal_begin(unsigned parameter)
+{
+    (void)parameter;
+    return bench_ideal_start(false);
+}
+
+void *bench_dutiful_begin(unsigned parameter)
+{
+    (void)parameter;
+    return bench_ideal_start(true);
+}
+
+static void close_both(const int fds[2])
+{
+    close(fds[0]);
+    close(fds[1]);
+}
+
+uint64_t bench_ideal_create_run(void *state, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        int fds[2];
+
+        bench_ideal_create(state, fds);
+        close_both(fds);
+    }
+    return 0;
+}
+
+uint64_t bench_ideal_open_run(void *state, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        int fds[2];
+
+        if (!bench_ideal_open(state, "kept", fds))
+            bench_fail("the ideal broker does not know its name");
+        close_both(fds);
+    }
+    return 0;
+}
+
+uint64_t bench_ideal_missing_run(void *state, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        int fds[2];
+
+        if (bench_ideal_open(state, "missing", fds))
+            bench_fail("the ideal broker knows a missing name");
+    }
+    return 0;
+}
+
+void bench_ideal_check(void *state)
+{
+    int fds[2];
+    void *view;
+
+    bench_ideal_create(state, fds);
+    view = mmap(NULL, BENCH_SECTION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
+    if (view == MAP_FAILED || fcntl(fds[1], F_GETFL) < 0)
+        bench_fail("the ideal broker gave no memory: errno %d", errno);
+    munmap(view, BENCH_SECTION_SIZE);
+    close_both(fds);
 }

@@ -18,15 +18,18 @@
  * whether the last reply was read (ioctl), receives the sender's credentials, keeps other users
  * from reopening the memory or writing into the pipe (fchmod, fchmod), takes one page of the
  * user's pipe quota instead of sixteen (fcntl), polls the pipe before it opens a name, and gives
- * each opener a read end of its own (openat, close). What we take beyond that is our own fault.
+ * each opener a read end of its own (openat, close). Its client looks who its thread is (geteuid,
+ * getegid, getgroups) and says so with each message. What we take beyond that is our own fault.
  */
 #ifndef NTSHM_BENCH_IDEAL_H
 #define NTSHM_BENCH_IDEAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bench_ideal {
     int fd;
+    bool duties;
     unsigned long counter;
     char name[48];
 };
@@ -37,5 +40,13 @@ struct bench_ideal *bench_ideal_start(bool duties);
 void bench_ideal_create(struct bench_ideal *ideal, int ret_fds[2]);
 /** bench_ideal_open() - false when there is no such name */
 bool bench_ideal_open(struct bench_ideal *ideal, const char *name, int ret_fds[2]);
+
+/* For the subjects of lines: begin without and with duties, operations, and whether they work. */
+void *bench_ideal_begin(unsigned parameter);
+void *bench_dutiful_begin(unsigned parameter);
+uint64_t bench_ideal_create_run(void *state, unsigned n);
+uint64_t bench_ideal_open_run(void *state, unsigned n);
+uint64_t bench_ideal_missing_run(void *state, unsigned n);
+void bench_ideal_check(void *state);
 
 #endif

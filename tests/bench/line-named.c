@@ -15,73 +15,6 @@
 #include "bench/bench.h"
 #include "bench/ideal.h"
 
-/* --- the ideal broker --------------------------------------------------------------- */
-
-static void *ideal_begin(unsigned parameter)
-{
-    (void)parameter;
-    return bench_ideal_start(false);
-}
-
-static void *dutiful_begin(unsigned parameter)
-{
-    (void)parameter;
-    return bench_ideal_start(true);
-}
-
-static void close_both(const int fds[2])
-{
-    close(fds[0]);
-    close(fds[1]);
-}
-
-static uint64_t ideal_create(void *state, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        int fds[2];
-
-        bench_ideal_create(state, fds);
-        close_both(fds);
-    }
-    return 0;
-}
-
-static uint64_t ideal_open(void *state, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        int fds[2];
-
-        if (!bench_ideal_open(state, "kept", fds))
-            bench_fail("the ideal broker does not know its name");
-        close_both(fds);
-    }
-    return 0;
-}
-
-static uint64_t ideal_missing(void *state, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        int fds[2];
-
-        if (bench_ideal_open(state, "missing", fds))
-            bench_fail("the ideal broker knows a missing name");
-    }
-    return 0;
-}
-
-static void ideal_check(void *state)
-{
-    int fds[2];
-    void *view;
-
-    bench_ideal_create(state, fds);
-    view = mmap(NULL, BENCH_SECTION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fds[0], 0);
-    if (view == MAP_FAILED || fcntl(fds[1], F_GETFL) < 0)
-        bench_fail("the ideal broker gave no memory: errno %d", errno);
-    munmap(view, BENCH_SECTION_SIZE);
-    close_both(fds);
-}
-
 /* --- shm_open ----------------------------------------------------------------------- */
 
 struct posix_name {
@@ -175,10 +108,10 @@ static uint64_t posix_missing(void *state, unsigned n)
         .id = id_, .title = title_, .place = place_, .ratio_target = target_, .wine = wine_,       \
         .subjects = {                                                                              \
             {.name = "ours", .work = work_, .partner = BENCH_BROKER},                              \
-            {.name = "ideal broker", .partner = BENCH_OWN_PARTNER, .begin = ideal_begin,           \
-             .run = ideal_, .check = ideal_check},                                                 \
-            {.name = "with our duties", .partner = BENCH_OWN_PARTNER, .begin = dutiful_begin,      \
-             .run = ideal_, .check = ideal_check},                                                 \
+            {.name = "ideal broker", .partner = BENCH_OWN_PARTNER, .begin = bench_ideal_begin,     \
+             .run = ideal_, .check = bench_ideal_check},                                           \
+            {.name = "with our duties", .partner = BENCH_OWN_PARTNER, .begin = bench_dutiful_begin,\
+             .run = ideal_, .check = bench_ideal_check},                                           \
             {.name = "shm_open", .begin = posix_begin, .run = posix_, .end = posix_end},           \
         },                                                                                         \
     }
@@ -188,13 +121,13 @@ static uint64_t posix_missing(void *state, unsigned n)
 
 const struct bench_line bench_named_lines[] = {
     NAMED_LINES("named_create", "named section: create a fresh name, close", "named_create",
-                ideal_create, posix_create, 1.2),
+                bench_ideal_create_run, posix_create, 1.2),
     NAMED_LINES("named_open", "named section: open to write, close", "named_open",
-                ideal_open, posix_open, 1.2),
+                bench_ideal_open_run, posix_open, 1.2),
     NAMED_LINES("named_open_read", "named section: open to read, close", "named_open_read",
-                ideal_open, posix_open_read, 1.2),
+                bench_ideal_open_run, posix_open_read, 1.2),
     NAMED_LINES("named_missing", "named section: open a missing name", "named_missing",
-                ideal_missing, posix_missing, 1.2),
+                bench_ideal_missing_run, posix_missing, 1.2),
     {.id = NULL},
 };
 /* clang-format on */

@@ -5,6 +5,7 @@
  */
 #include "bench/bench.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -22,7 +23,8 @@
 static int cpus[2];
 static unsigned n_cpus;
 static char directory[64];
-static pid_t broker;
+static pid_t broker; /* the one that was started: the keeper, whose child serves */
+static pid_t worker;
 
 __attribute__((noreturn)) static void die(const char *what)
 {
@@ -59,7 +61,7 @@ unsigned bench_n_cpus(void)
 
 pid_t bench_broker(void)
 {
-    return broker;
+    return worker;
 }
 
 const char *bench_directory(void)
@@ -121,6 +123,41 @@ static void run_broker(int ready_fd)
     _exit(127);
 }
 
+/* The parent of a process; 0 when it is gone. */
+static pid_t parent_of(const char *pid)
+{
+    char path[64], line[256] = "";
+    int parent = 0;
+    char *end;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (!fgets(line, sizeof(line), file))
+        line[0] = 0;
+    fclose(file);
+    end = strrchr(line, ')'); /* behind the program's name */
+    return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : 0;
+}
+
+static pid_t find_worker(void)
+{
+    DIR *processes = opendir("/proc");
+    struct dirent *entry;
+    pid_t found = 0;
+
+    while (processes && !found && (entry = readdir(processes))) {
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+            parent_of(entry->d_name) == broker)
+            found = (pid_t)atol(entry->d_name);
+    }
+    if (processes)
+        closedir(processes);
+    return found;
+}
+
 /* A broker of our own, so that its processor can be chosen; ready when it wrote its byte. */
 static void start_broker(void)
 {
@@ -142,6 +179,9 @@ static void start_broker(void)
     if (read(ends[0], &byte, 1) != 1)
         die("the broker did not start");
     close(ends[0]);
+    worker = find_worker();
+    if (!worker)
+        die("the broker has no worker");
 }
 
 /* A broker that the library starts is executed from another directory. */

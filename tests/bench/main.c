@@ -30,9 +30,9 @@ static const char usage[] =
     "  --help                print this\n";
 
 static const struct bench_line *const groups[] = {
-    bench_section_lines, bench_named_lines,  bench_event_lines, bench_memory_lines,
-    bench_large_lines,   bench_change_lines, bench_start_lines, bench_ring_lines,
-    bench_watch_lines,   bench_space_lines,
+    bench_section_lines, bench_named_lines,  bench_event_lines,    bench_memory_lines,
+    bench_large_lines,   bench_change_lines, bench_start_lines,    bench_ring_lines,
+    bench_watch_lines,   bench_space_lines,  bench_security_lines,
 #ifdef BENCH_D3D12
     bench_d3d12_lines,
 #endif
@@ -131,7 +131,7 @@ static int parse_options(int argc, char **argv)
     return -1;
 }
 
-#define MAX_LINES 64
+#define MAX_LINES 128
 
 static unsigned measure_all(struct bench_result *results)
 {

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_RUNS 32
+#define MAX_RUNS 64
 
 static struct {
     char work[32];

@@ -27,13 +27,12 @@ static void append_digits(WCHAR *at, unsigned long number)
     at[NAME_DIGITS] = 0;
 }
 
-/* "Local\bench-<text>-<process>-<counter>" */
-static void make_name(struct bench_work_state *state, const char *text)
+void bench_work_name(struct bench_work_state *state, const char *prefix, const char *text)
 {
     char start[48];
     size_t length;
 
-    snprintf(start, sizeof(start), "Local\\bench-%s-%lu-", text,
+    snprintf(start, sizeof(start), "%sbench-%s-%lu-", prefix, text,
              (unsigned long)GetCurrentProcessId());
     length = strlen(start);
     for (size_t i = 0; i < length; i++)
@@ -42,7 +41,7 @@ static void make_name(struct bench_work_state *state, const char *text)
     append_digits(state->name + length, 0);
 }
 
-static void next_name(struct bench_work_state *state)
+void bench_work_next_name(struct bench_work_state *state)
 {
     append_digits(state->name + state->digits, ++state->counter);
 }
@@ -251,7 +250,7 @@ static const char *commit_check(struct bench_work_state *state)
 
 static const char *create_begin(struct bench_work_state *state)
 {
-    make_name(state, "create");
+    bench_work_name(state, "Local\\", "create");
     return NULL;
 }
 
@@ -260,7 +259,7 @@ static const char *create_run(struct bench_work_state *state, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         HANDLE section;
 
-        next_name(state);
+        bench_work_next_name(state);
         section = new_section(state->name);
         if (!section || GetLastError() != ERROR_SUCCESS)
             return bench_work_failed("CreateFileMapping of a fresh name");
@@ -276,7 +275,7 @@ static const char *create_check(struct bench_work_state *state)
     HANDLE section, again;
     unsigned *first, *second;
 
-    next_name(state);
+    bench_work_next_name(state);
     section = new_section(state->name);
     again = OpenFileMappingW(FILE_MAP_WRITE, FALSE, state->name);
     if (!section || !again)
@@ -300,7 +299,7 @@ static const char *open_begin(struct bench_work_state *state)
 {
     unsigned *view;
 
-    make_name(state, "open");
+    bench_work_name(state, "Local\\", "open");
     state->section = new_section(state->name);
     if (!state->section)
         return bench_work_failed("CreateFileMapping");
@@ -367,7 +366,7 @@ static const char *open_read_check(struct bench_work_state *state)
 
 static const char *missing_begin(struct bench_work_state *state)
 {
-    make_name(state, "missing");
+    bench_work_name(state, "Local\\", "missing");
     return NULL;
 }
 
@@ -549,9 +548,11 @@ static const struct bench_work works[] = {
 
 const struct bench_work *bench_work_find(const char *id)
 {
+    const struct bench_work *work = bench_security_work_find(id);
+
     for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
         if (strcmp(works[i].id, id) == 0)
             return &works[i];
     }
-    return bench_space_work_find(id);
+    return work ? work : bench_space_work_find(id);
 }

@@ -21,6 +21,7 @@
 struct bench_work_state {
     unsigned parameter; /* live views, or as the work says */
     HANDLE section, event, other;
+    PSECURITY_DESCRIPTOR security;
     unsigned char *view;
     unsigned long counter; /* makes fresh names */
     WCHAR name[64];
@@ -40,6 +41,14 @@ const struct bench_work *bench_work_find(const char *id);
 
 /** bench_space_work_find() - the same of work-space.c alone */
 const struct bench_work *bench_space_work_find(const char *id);
+
+/** bench_security_work_find() - the same of work-security.c alone */
+const struct bench_work *bench_security_work_find(const char *id);
+
+/** bench_work_name() - a name of this process, "<prefix>bench-<text>-<process>-<number>", with
+ * bench_work_next_name() another number */
+void bench_work_name(struct bench_work_state *state, const char *prefix, const char *text);
+void bench_work_next_name(struct bench_work_state *state);
 
 /** bench_work_failed() - "what: error N" of the last error, in memory that stays */
 const char *bench_work_failed(const char *what);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,14 +97,19 @@ int kit_broker_end(struct kit_broker *broker, int signal)
 
     if (broker->pid <= 0)
         return -1;
-    kill(broker->pid, signal);
+    if (signal == SIGKILL)
+        kit_broker_kill(broker->pid);
+    else
+        kill(broker->pid, signal);
     code = kit_broker_await(broker, 5000);
     if (code < 0 && broker->pid > 0) {
-        kill(broker->pid, SIGKILL);
-        waitpid(broker->pid, NULL, 0);
+        kit_broker_kill(broker->pid);
+        kit_reap(broker->pid);
     }
     return code;
 }
+
+#define WORKER "ntshmd-worker"
 
 /* A file of /proc that is small; its length, -1 when it cannot be read. */
 static ssize_t read_proc(pid_t pid, const char *file, char *text, size_t size)
@@ -132,6 +138,15 @@ static const char *read_stat(pid_t pid, char text[512])
         return NULL;
     end = strrchr(text, ')');
     return end && end[1] == ' ' ? end + 2 : NULL;
+}
+
+int kit_reap(pid_t pid)
+{
+    int status = -1;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
 }
 
 bool kit_is_gone(pid_t pid)
@@ -176,7 +191,8 @@ int kit_count_brokers(const char *directory)
         ssize_t n;
 
         if (pid <= 0 || read_proc(pid, "comm", name, sizeof(name)) <= 0 ||
-            strncmp(name, "ntshmd", 6) != 0 || kit_is_gone(pid))
+            strncmp(name, "ntshmd", 6) != 0 || strncmp(name, WORKER, strlen(WORKER)) == 0 ||
+            kit_is_gone(pid))
             continue;
         n = read_proc(pid, "cmdline", line, sizeof(line));
         count += n > 0 && has_argument(line, n, directory);
@@ -184,6 +200,55 @@ int kit_count_brokers(const char *directory)
     if (dir)
         closedir(dir);
     return count;
+}
+
+pid_t kit_worker_of(pid_t keeper)
+{
+    DIR *dir = opendir("/proc");
+    const struct dirent *entry;
+    pid_t found = 0;
+
+    while (dir && !found && (entry = readdir(dir))) {
+        pid_t pid = atoi(entry->d_name);
+        char name[64], text[512];
+        const char *stat;
+        char state;
+        int parent;
+
+        /* A worker is a keeper's child from its first moment, and has its name a little later. */
+        if (pid <= 0 || read_proc(pid, "comm", name, sizeof(name)) <= 0 ||
+            strncmp(name, "ntshmd", 6) != 0)
+            continue;
+        stat = read_stat(pid, text);
+        if (stat && sscanf(stat, "%c %d", &state, &parent) == 2 && parent == (int)keeper &&
+            state != 'Z' && state != 'X')
+            found = pid;
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+static bool is_stopped(pid_t pid)
+{
+    char text[512];
+    const char *stat = read_stat(pid, text);
+
+    return !stat || strchr("TtZX", *stat);
+}
+
+void kit_broker_kill(pid_t keeper)
+{
+    uint64_t end = test_now_ms() + 5000;
+    pid_t worker;
+
+    /* A stopped one makes no other worker. */
+    kill(keeper, SIGSTOP);
+    while (!is_stopped(keeper) && test_now_ms() < end)
+        sched_yield();
+    while ((worker = kit_worker_of(keeper)) > 0)
+        kill(worker, SIGKILL);
+    kill(keeper, SIGKILL);
 }
 
 int kit_count_fds(pid_t pid)

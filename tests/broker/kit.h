@@ -39,14 +39,36 @@ void kit_broker_start(struct kit_broker *broker, const char *name, unsigned ling
 void kit_broker_start_small(struct kit_broker *broker, const char *name, unsigned linger_ms,
                             unsigned max_fds);
 
-/** kit_broker_end() - SIGTERM (or @signal), and its exit code within 5 s; -1 when it stayed */
+/**
+ * kit_broker_start_system() - a broker for all users, under @uid, in test_dir()/@name
+ * @arguments: more of its command line, up to NULL; or NULL
+ *
+ * Requires root, and that it listens. NTSHM_BROKER is set to it, and test_dir() open to all users.
+ */
+void kit_broker_start_system(struct kit_broker *broker, const char *name, uid_t uid,
+                             const char *const *arguments);
+
+/**
+ * kit_broker_end() - SIGTERM (or @signal), and its exit code within 5 s; -1 when it stayed
+ *
+ * SIGKILL kills keeper and worker.
+ */
 int kit_broker_end(struct kit_broker *broker, int signal);
+
+/** kit_broker_kill() - SIGKILL to keeper and worker: neither can make the other again */
+void kit_broker_kill(pid_t keeper);
+
+/** kit_worker_of() - the keeper's living worker; 0 for none at the moment */
+pid_t kit_worker_of(pid_t keeper);
 
 /** kit_broker_await() - its exit code when it ends by itself within @ms; -1 when it stays */
 int kit_broker_await(struct kit_broker *broker, int ms);
 
-/** kit_count_brokers() - living processes named ntshmd that serve @directory */
+/** kit_count_brokers() - living keepers, processes named ntshmd, that serve @directory */
 int kit_count_brokers(const char *directory);
+
+/** kit_reap() - wait for a child of ours, whatever signals come; what waitpid() says of its end */
+int kit_reap(pid_t pid);
 
 /** kit_is_gone() - no such process, or only its zombie is left */
 bool kit_is_gone(pid_t pid);
@@ -56,6 +78,13 @@ int kit_count_fds(pid_t pid);
 
 /** kit_processor_ms() - processor time that a process has used */
 long kit_processor_ms(pid_t pid);
+
+/* A sanitizer watches the broker of this build: it is larger, and needs threads of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#    define KIT_SANITIZED true
+#else
+#    define KIT_SANITIZED false
+#endif
 
 /* --- the protocol by hand ------------------------------------------------------------------- */
 
@@ -67,7 +96,7 @@ struct kit_reply {
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
         struct nt_grow_reply grow;
-        unsigned char bytes[128];
+        unsigned char bytes[2048];
     };
     int fds[NT_OS_MAX_FDS];
     size_t n_fds;
@@ -97,7 +126,10 @@ struct kit_request {
         struct nt_open_request open;
         struct nt_statistics_request statistics;
         struct nt_grow_request grow;
-        unsigned char bytes[1024];
+        struct nt_reopen_request reopen;
+        struct nt_get_security_request get_security;
+        struct nt_set_security_request set_security;
+        unsigned char bytes[2048];
     };
 };
 
@@ -105,6 +137,9 @@ struct kit_request {
 void kit_fill_create(struct kit_request *request, uint64_t number, const char *name);
 void kit_fill_open(struct kit_request *request, uint64_t number, const char *name);
 void kit_fill_statistics(struct kit_request *request, uint64_t number);
+
+/** kit_add_bytes() - put bytes (a descriptor) between the structure and the name; required */
+void kit_add_bytes(struct kit_request *request, const void *bytes, size_t size);
 
 /** kit_ask() - sends and receives, within 5 s; false when there is no reply */
 bool kit_ask(int fd, const struct kit_request *request, struct kit_reply *ret_reply);
@@ -145,5 +180,7 @@ const char *kit_room_of(uid_t uid);
  * user would be.
  */
 void kit_become(uid_t uid);
+/** kit_become_member() - the same with these supplementary groups */
+void kit_become_member(uid_t uid, const gid_t *groups, size_t n);
 
 #endif

@@ -77,18 +77,6 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
     return remove(path);
 }
 
-/* What waitpid() says of a child's end; -1 when it is no child. */
-static int reap(pid_t pid)
-{
-    int status;
-
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR)
-            return -1;
-    }
-    return status;
-}
-
 /* --- starting ------------------------------------------------------------------------------- */
 
 #define CROWD 100
@@ -222,12 +210,12 @@ TEST(a_broker_that_is_leaving_is_not_taken_for_one_that_stays, "")
     ok_succeeds(section);
     ok(test_now_ms() - start < 5000, "%u ms", (unsigned)(test_now_ms() - start));
     CloseHandle(section);
-    ok_eq(reap(pid), 0);
+    ok_eq(kit_reap(pid), 0);
 }
 
 /* --- at its limits -------------------------------------------------------------------------- */
 
-#define SMALL_FDS     40
+#define SMALL_FDS     42
 #define SMALL_NAMES   9
 #define SMALL_CALLERS 6
 
@@ -587,8 +575,10 @@ TEST_DEADLINE(a_broker_that_is_killed_again_and_again_is_started_again, "", 60)
     while (n_killed < 20 && test_now_ms() < end) {
         done = atomic_load(&r.n_done);
         test_until(atomic_load(&r.n_done) > done + 3, 1000);
-        if (ntshm_broker_statistics(&statistics) && kill((pid_t)statistics.pid, SIGKILL) == 0)
+        if (ntshm_broker_statistics(&statistics)) {
+            kit_broker_kill((pid_t)statistics.pid);
             n_killed++;
+        }
     }
     r.stop = true;
     test_thread_join(&thread);
@@ -701,7 +691,7 @@ TEST(who_waits_keeps_no_name, "2.6 11.27 12.6")
     test_thread_join(&waiter.thread);
     ok_eq(waiter.result, WAIT_TIMEOUT);
     kill(child, SIGKILL);
-    ok_eq(reap(child), SIGKILL);
+    ok_eq(kit_reap(child), SIGKILL);
 }
 
 /* --- forks amid calls ------------------------------------------------------------------------- */
@@ -829,7 +819,7 @@ TEST_DEADLINE(a_fork_amid_a_call_keeps_no_name, "2.6 11.27", 60)
     }
     for (int i = 0; i < N_FORKS; i++) {
         kill(children[i], SIGKILL);
-        ok_eq(reap(children[i]), SIGKILL);
+        ok_eq(kit_reap(children[i]), SIGKILL);
     }
 }
 

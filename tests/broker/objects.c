@@ -28,7 +28,7 @@ static void world_init(struct world *world, uint64_t max_fds)
 {
     memset(world, 0, sizeof(*world));
     nt_users_init(&world->users, max_fds);
-    require(nt_objects_init(&world->objects, &world->users) == 0);
+    require(nt_objects_init(&world->objects, &world->users, NULL) == 0);
     world->user = nt_user_ref(&world->users, 1000);
     require(world->user != NULL);
     world->directory = (struct nt_directory){.kind = 1, .uid = 1000, .session = 1};
@@ -49,12 +49,23 @@ static NTSTATUS create(struct world *world, const uint16_t *name, size_t n_units
     const struct nt_create_request request = {
         .kind = NT_KIND_SECTION, .size = 4096, .protection = PAGE_READWRITE};
 
-    return nt_objects_create(&world->objects, &world->directory, name, n_units, world->user,
-                             &request, NULL, 0, 1, 1, ret_object, ret_lease);
+    const struct nt_new_object from = {.directory = world->directory,
+                                       .name = name,
+                                       .n_units = n_units,
+                                       .request = &request,
+                                       .user = world->user,
+                                       .token = 1,
+                                       .number = 1};
+    int leases[2];
+    NTSTATUS status = nt_objects_create(&world->objects, &from, ret_object, leases);
+
+    if (NT_SUCCESS(status))
+        *ret_lease = leases[0];
+    return status;
 }
 
 /* The descriptors that carry @granted, and the first of them beside the lease. */
-static NTSTATUS payload_of(struct nt_objects *objects, const struct nt_broker_object *object,
+static NTSTATUS payload_of(struct nt_objects *objects, struct nt_broker_object *object,
                            ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd)
 {
     struct nt_payload_choice choice;
@@ -196,12 +207,12 @@ TEST(the_longest_name_is_kept_whole, "11.16")
     world_deinit(&world);
 }
 
-/* 1024 descriptors allow 768 to be charged: three for each of 256 names. */
+/* 1024 descriptors allow 960 to be charged: two for each of 480 names. */
 TEST(one_user_gets_no_more_than_the_quota_and_it_comes_back, "")
 {
     struct nt_broker_object *object;
     struct world world;
-    int leases[300];
+    int leases[600];
     uint16_t name;
     size_t n = 0;
     NTSTATUS status = STATUS_SUCCESS;
@@ -214,11 +225,11 @@ TEST(one_user_gets_no_more_than_the_quota_and_it_comes_back, "")
         n++;
     }
     ok_status(status, STATUS_QUOTA_EXCEEDED);
-    ok_eq(n, 256);
-    ok_eq(world.objects.n_objects, 256);
+    ok_eq(n, 480);
+    ok_eq(world.objects.n_objects, 480);
     /* One name less, one name more: the charge went with its object. */
     nt_os_close(leases[--n]);
-    ok_eq(nt_objects_reap_all(&world.objects), 255);
+    ok_eq(nt_objects_reap_all(&world.objects), 479);
     ok_status(create(&world, &name, 1, &object, &leases[n]), STATUS_SUCCESS);
     n++;
     while (n > 0)
@@ -232,7 +243,7 @@ TEST(a_dead_name_makes_room_at_the_quota, "11.27")
 {
     struct nt_broker_object *object;
     struct world world;
-    int leases[256], lease = -1;
+    int leases[480], lease = -1;
     uint16_t name = 1;
 
     world_init(&world, 1024);

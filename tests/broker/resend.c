@@ -5,8 +5,10 @@
  * must get its first answer, not "it exists".
  */
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include <windows.h>
 #include <ntstatus.h>
 
 #include "broker/kit.h"
@@ -124,6 +126,102 @@ TEST(create_sent_again_after_its_descriptors_were_lost, "11.27")
     ok_eq(reply.n_fds, 2);
     kit_reply_drop(&reply);
     close(fd);
+    ok_eq(kit_broker_end(&broker, SIGTERM), 0);
+}
+
+/* A descriptor whose DACL has @n entries for everyone. */
+static size_t make_descriptor(unsigned char *bytes, unsigned n)
+{
+    static const unsigned char head[20] = {1, 0, 0x04, 0x80, [16] = 20};
+    static const unsigned char everyone[12] = {1, 1, [7] = 1};
+    size_t size = 8 + n * 20u;
+
+    memset(bytes, 0, 20 + size);
+    memcpy(bytes, head, sizeof(head));
+    bytes[20] = 2;
+    bytes[22] = (unsigned char)size;
+    bytes[24] = (unsigned char)n;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned char *entry = bytes + 28 + i * 20u;
+
+        entry[2] = 20;
+        entry[4] = 1;
+        memcpy(entry + 8, everyone, sizeof(everyone));
+    }
+    return 20 + size;
+}
+
+static void set_security(int fd, uint64_t number, uint64_t id, unsigned n)
+{
+    struct kit_request request = {
+        .header = {.type = NT_MESSAGE_SET_SECURITY, .number = number},
+        .set_security = {.id = id, .information = 4, .held = WRITE_DAC},
+    };
+    struct kit_reply reply;
+    unsigned char bytes[256];
+
+    request.header.size = sizeof(request.header) + sizeof(request.set_security);
+    kit_add_bytes(&request, bytes, make_descriptor(bytes, n));
+    require(kit_ask(fd, &request, &reply));
+    ok_status(reply.header.status, STATUS_SUCCESS);
+}
+
+/* How many entries its DACL has. */
+static unsigned get_security(int fd, uint64_t number, uint64_t id)
+{
+    struct kit_request request = {
+        .header = {.type = NT_MESSAGE_GET_SECURITY, .number = number},
+        .get_security = {.id = id, .information = 4, .held = READ_CONTROL},
+    };
+    struct kit_reply reply;
+
+    request.header.size = sizeof(request.header) + sizeof(request.get_security);
+    require(kit_ask(fd, &request, &reply));
+    ok_status(reply.header.status, STATUS_SUCCESS);
+    require(reply.header.bytes_size > 28);
+    return reply.bytes[sizeof(struct nt_get_security_reply) + 24];
+}
+
+/* The answer was lost, and somebody else has changed it since: it is not done a second time. */
+static void change_again(const struct kit_broker *broker, bool dies)
+{
+    struct kit_request request;
+    struct kit_reply created;
+    uint64_t token;
+    int fd, other;
+
+    fd = connect_as(broker, 0, &token);
+    kit_fill_create(&request, 7, dies ? A_("dies") : A_("lives"));
+    require(kit_ask(fd, &request, &created));
+    ok_status(created.header.status, STATUS_SUCCESS);
+    set_security(fd, 8, created.object.id, 3);
+    close(fd);
+    other = connect_as(broker, 0, NULL);
+    set_security(other, 1, created.object.id, 5);
+    if (dies) {
+        close(other);
+        kill(kit_worker_of(broker->pid), SIGKILL);
+        other = connect_as(broker, 0, NULL);
+    }
+
+    fd = connect_as(broker, token, NULL);
+    set_security(fd, 8, created.object.id, 3);
+    ok_eq(get_security(other, 2, created.object.id), 5);
+    /* Another number is another request. */
+    set_security(fd, 9, created.object.id, 3);
+    ok_eq(get_security(other, 3, created.object.id), 3);
+    close(other);
+    close(fd);
+    kit_reply_drop(&created);
+}
+
+TEST(a_change_sent_again_is_done_once, "")
+{
+    struct kit_broker broker;
+
+    kit_broker_start(&broker, "resend", 60000);
+    change_again(&broker, false);
+    change_again(&broker, true);
     ok_eq(kit_broker_end(&broker, SIGTERM), 0);
 }
 

@@ -263,8 +263,12 @@ TEST(a_reply_that_cannot_leave_ends_the_connection_only, "11.27")
 
 static uint32_t start(void *context)
 {
+    struct nt_options options;
+
     (void)context;
-    return (uint32_t)-nt_broker_init(&broker, test_dir(), 1000);
+    nt_options_init(&options);
+    options.directory = test_dir();
+    return (uint32_t)-nt_broker_init(&broker, &options, NULL);
 }
 
 static void stop(void *context)

@@ -72,9 +72,12 @@ static const uint32_t *library_errors(unsigned kind, int error)
     static const uint32_t descriptors[] = {ERROR_TOO_MANY_OPEN_FILES, 0};
     static const uint32_t space[] = {ERROR_COMMITMENT_LIMIT, ERROR_DISK_FULL, 0};
     static const uint32_t start[] = {ERROR_CONNECTION_REFUSED, 0};
+    static const uint32_t lost[] = {ERROR_CONNECTION_ABORTED, 0};
 
     if (kind == NT_OS_SPAWN)
         return start;
+    if (kind == NT_OS_CREDENTIALS && error == ECONNRESET)
+        return lost;
     if (kind == FAULT_ALLOCATION || error == ENOMEM)
         return memory;
     return error == EMFILE ? descriptors : space;

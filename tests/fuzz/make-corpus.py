@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the first inputs of the fuzzers names, pe, utf, protocol and control.
+"""Writes the first inputs of the fuzzers names, pe, utf, protocol, wire and control.
 
 usage: make-corpus.py [DIRECTORY]
 
@@ -53,12 +53,13 @@ UTF = {
     "units-lone": struct.pack("<4H", 0xDC00, 0xD800, 0x61, 0xD83D),
 }
 
-RAW, HELLO, CREATE, OPEN, STATISTICS, DROP, REAP, RECONNECT = range(8)
+RAW, HELLO, CREATE, OPEN, STATISTICS, DROP, REAP, RECONNECT, FILE, GIFTS, GROW, SECURE, REOPEN, \
+    GET, SET, LIST, CREATE_SPACE, OPEN_SPACE, DESTROY_SPACE, LOWER, OFFEND = range(21)
 SECTION, EVENT, NO_KIND = range(3)  # as the input has them: one less than on the wire
 
 
 def header(size, kind, number=7, zero=0):
-    return struct.pack("<IHHQ", size, kind, zero, number)
+    return struct.pack("<IHHQIIII", size, kind, zero, number, 0, 0, 0, 0)
 
 
 def raw(client, message):
@@ -66,6 +67,7 @@ def raw(client, message):
 
 
 def hello(client, token=None):
+    """token: the client whose last one it is."""
     return bytes([HELLO, client]) + (b"\0" if token is None else bytes([1, token]))
 
 
@@ -77,19 +79,75 @@ def open_(client, kind=SECTION, access=1, flags=0, name=b"\0"):
     return bytes([OPEN, client, kind, access, flags]) + name
 
 
-def wire_hello(magic=0x6e746d31, low=1, high=1, token=0):
-    return header(32, 1) + struct.pack("<IHHQ", magic, low, high, token)
+def wire_hello(magic=0x6e746d31, low=3, high=3, token=0):
+    return header(48, 1) + struct.pack("<IHHQ", magic, low, high, token)
 
 
 def wire_open(units, claimed=None):
     n = len(units) // 2 if claimed is None else claimed
-    return header(32 + len(units), 3) + struct.pack("<4I", 1, 4, 0, n) + units
+    return header(64 + len(units), 3) + struct.pack("<4I2Q", 1, 4, 0, n, 0, 0) + units
 
 
 def wire_create(units, size=4096, claimed=None):
     n = len(units) // 2 if claimed is None else claimed
-    body = struct.pack("<4IQ4I", 1, 0xF001F, 0, n, size, 4, 0x8000000, 0, 0)
-    return header(16 + len(body) + len(units), 2) + body + units
+    body = struct.pack("<4IQ6I2Q", 1, 0xF001F, 0, n, size, 4, 0x8000000, 0, 0, 0, 0, 0, 0)
+    return header(32 + len(body) + len(units), 2) + body + units
+
+
+# Of play.c's table of descriptors, and of boundaries.
+(EVERYONE, EMPTY, NULL, READ, ONE_USER, DENY, OWNER_RIGHTS, LOW, HIGH, INHERITED, OTHERS_OWN,
+ AUDIT) = range(12)
+ALL_MAY, FIRST_USER, SECOND_USER, HIGH_ONLY, OTHER_NAME = range(5)
+DIRECTORY, NAMESPACE, MUTANT, D3D12 = 3, 4, 5, 9
+OWN, IN_ROOT, WRONG_SECRET, WRONG_ID = range(4)
+SAME_NUMBER, NO_NAME, NO_SECURITY = 0x20, 0x40, 0x80
+
+
+def secure(client, security=EVERYONE, kind=1, flags=0, access=3, root=OWN, name=b"\0", extra=b""):
+    """The descriptor's byte and what changes in it come before the name."""
+    flags |= root << 2
+    data = bytes([SECURE, client, kind, flags, access])
+    if not flags & NO_SECURITY:
+        data += bytes([security]) + extra
+    return data if flags & NO_NAME else data + name
+
+
+def reopen(client, access=4):
+    return bytes([REOPEN, client, 0, access])
+
+
+def get(client, information=7, held=7):
+    return bytes([GET, client, 0, information, held])
+
+
+def set_(client, security, information=4, held=7, extra=b""):
+    return bytes([SET, client, 0, information, held, security]) + extra
+
+
+def list_(client, flags=NO_NAME, root=OWN, name=b"", extra=b""):
+    return bytes([LIST, client, flags | root << 1]) + name + extra
+
+
+def space(client, boundary=ALL_MAY, flags=0, extra=b""):
+    return bytes([CREATE_SPACE, client, flags, boundary]) + extra
+
+
+def open_space(client, boundary=ALL_MAY, flags=0, extra=b""):
+    return bytes([OPEN_SPACE, client, flags, boundary]) + extra
+
+
+def destroy(client, root=IN_ROOT):
+    return bytes([DESTROY_SPACE, client, root - 1])
+
+
+def lower(client, level=0, disabled=0):
+    """level: 0 not, 1 low, 2 above its own."""
+    return bytes([LOWER, client, level, disabled])
+
+
+def offend(client, offence):
+    """0: lies; 1: asks on; 2: half open."""
+    return bytes([OFFEND, client, offence])
 
 
 ALL_HELLO = hello(0) + hello(1) + hello(2) + hello(3)
@@ -102,7 +160,7 @@ PROTOCOL = {
     "create-drop-open": ALL_HELLO + create(0) + bytes([DROP, 4]) + open_(1) + bytes([REAP, 0]),
     "create-twice": ALL_HELLO + create(0) + create(1) + create(1, flags=2),
     "sent-again": ALL_HELLO + create(0) + create(0, flags=0x20),
-    "sent-again-elsewhere": hello(0, 1) + create(0) + bytes([RECONNECT, 0]) + hello(0, 1)
+    "sent-again-elsewhere": hello(0) + create(0) + bytes([RECONNECT, 0]) + hello(0, 0)
                             + create(0, flags=0x20),
     "event": ALL_HELLO + create(0, kind=EVENT, flags=0x0C, access=6) + open_(1, EVENT, 5),
     "kinds-clash": ALL_HELLO + create(0) + create(1, kind=EVENT, access=6) + open_(1, EVENT, 6),
@@ -121,16 +179,89 @@ PROTOCOL = {
     "units-name": ALL_HELLO + create(0, name=bytes([0xC3]) + struct.pack("<3H", 0xD800, 0, 0x5C)),
     "before-hello": create(0) + open_(1) + bytes([STATISTICS, 2]) + hello(0) + hello(0),
     "reconnect": ALL_HELLO + create(0) + bytes([RECONNECT, 0]) + hello(0) + open_(0),
-    "raw-hello": raw(0, wire_hello()) + raw(1, wire_hello(magic=1)) + raw(2, wire_hello(low=2)),
+    "descriptor": ALL_HELLO + secure(0, READ, name=b"\2") + open_(2, name=b"\2") + get(0) + get(2)
+                  + reopen(2, 1) + reopen(2, 2),
+    "descriptor-empty": ALL_HELLO + secure(0, EMPTY) + open_(1) + set_(0, EVERYONE) + get(1),
+    "descriptor-changed": ALL_HELLO + secure(0, EVERYONE, name=b"\2") + set_(0, EMPTY)
+                          + open_(2, name=b"\2") + set_(2, EVERYONE) + get(3, 31)
+                          + set_(0, ONE_USER, 7) + set_(0, ONE_USER, 7 | 0x80) + get(0),
+    "descriptor-wrong": ALL_HELLO + b"".join(
+        secure(0, READ | 0x10, extra=struct.pack("<HB", at, 255)) for at in range(0, 48, 4)),
+    "descriptor-cut": ALL_HELLO + b"".join(
+        secure(0, READ | 0x80, extra=bytes([at])) for at in range(1, 48, 4)),
+    "descriptor-bytes": ALL_HELLO + secure(0, 0xE8, extra=bytes([3, 1, 2, 3])),
+    "held-by-others": ALL_HELLO + secure(0, EMPTY, name=b"\2") + get(2, 7, 0) + get(0, 7, 0)
+                      + set_(2, EVERYONE, 4, 0),
+    "owner-rights": ALL_HELLO + secure(0, OWNER_RIGHTS) + set_(1, EMPTY, 4, 7) + reopen(1, 4),
+    "labels": ALL_HELLO + secure(0, LOW) + lower(1, 1) + open_(1, access=2) + secure(0, HIGH)
+              + set_(3, HIGH, 16, 0) + get(3, 16, 0),
+    "audit": ALL_HELLO + secure(3, AUDIT) + get(3, 8, 0) + lower(3, 0, 31) + get(3, 8, 0),
+    "lowered": ALL_HELLO + secure(0, EVERYONE) + lower(1, 1) + open_(1, access=2)
+               + create(1, name=b"\1") + open_(0, access=2, name=b"\1") + lower(1, 2)
+               + open_(1, access=2),
+    "lowered-wrongly": ALL_HELLO + bytes([LOWER, 0, 0xF0, 1, 0]) + open_(0) + hello(0)
+                       + lower(0, 0, 32) + open_(0),
+    "disabled": ALL_HELLO + lower(0, 0, 31) + create(0, name=b"\2") + lower(3, 0, 31) + get(3, 8),
+    "kinds": ALL_HELLO + b"".join(secure(0, EVERYONE, kind, name=b"\xC1" + bytes([65 + kind, 0]))
+                                  for kind in range(11)) + list_(0) + list_(2),
+    "directory": ALL_HELLO + secure(0, READ, DIRECTORY) + secure(1, EVERYONE, root=IN_ROOT, name=b"\1")
+                 + open_(2, flags=IN_ROOT << 1, name=b"\1") + list_(1, root=IN_ROOT)
+                 + list_(1, root=WRONG_SECRET) + open_(0, name=b"\1", flags=WRONG_ID << 1)
+                 + open_(0, name=b"\x10"),
+    "directory-gone": ALL_HELLO + secure(0, NULL, DIRECTORY)
+                      + secure(0, EVERYONE, root=IN_ROOT, name=b"\1")
+                      + bytes([DROP, 4]) + bytes([REAP, 0]) + open_(0, flags=IN_ROOT << 1, name=b"\1"),
+    "directory-unnamed": ALL_HELLO + secure(0, EVERYONE, DIRECTORY, NO_NAME)
+                         + secure(1, EVERYONE, DIRECTORY, root=IN_ROOT) + secure(2, EVERYONE, root=IN_ROOT)
+                         + list_(0, root=IN_ROOT),
+    "directory-always": ALL_HELLO + bytes([OPEN, 0, 2, 4, 0x40]) + list_(0, root=IN_ROOT)
+                        + bytes([OPEN, 0, 2, 4, 1, 0xC1, 0x5C, 0]) + list_(0, root=IN_ROOT)
+                        + secure(0, EVERYONE, root=IN_ROOT) + reopen(0, 4),
+    "list": ALL_HELLO + create(0) + create(0, name=b"\1") + list_(0) + list_(2)
+            + list_(0, NO_NAME | 0x80, extra=struct.pack("<Q", 1))
+            + list_(0, 0x81, name=b"\xC1\x5C\0", extra=struct.pack("<Q", 2 ** 64 - 1)),
+    "list-long": ALL_HELLO + create(0, name=b"\xEE" + struct.pack("<H", 32766))
+                 + create(0, name=b"\xEF" + struct.pack("<H", 32766)) + list_(0)
+                 + list_(0, NO_NAME | 0x80, extra=struct.pack("<Q", 4)),
+    "namespace": ALL_HELLO + space(0) + secure(0, EVERYONE, root=IN_ROOT, name=b"\0") + space(1)
+                 + open_space(2) + open_(2, flags=IN_ROOT << 1) + list_(2, root=IN_ROOT) + get(0)
+                 + destroy(0) + open_space(2) + open_(0, flags=IN_ROOT << 1) + space(2),
+    "namespace-outside": ALL_HELLO + space(0, SECOND_USER) + space(2, SECOND_USER)
+                         + open_space(0, SECOND_USER) + space(0, HIGH_ONLY) + space(3, HIGH_ONLY)
+                         + space(1, FIRST_USER) + open_space(2, FIRST_USER),
+    "namespace-guarded": ALL_HELLO + space(0, ALL_MAY, 1, bytes([EMPTY])) + open_space(2)
+                         + space(0, ALL_MAY, SAME_NUMBER) + destroy(2) + destroy(0) + destroy(0),
+    "namespace-maker-gone": ALL_HELLO + space(0) + open_space(1) + bytes([DROP, 4]) + bytes([REAP, 0])
+                            + open_space(2) + space(2, OTHER_NAME) + destroy(2, WRONG_SECRET),
+    "namespace-wrong": ALL_HELLO + space(0, ALL_MAY, 2, struct.pack("<I", 17))
+                       + space(0, ALL_MAY, 5, bytes([EMPTY]) + struct.pack("<I", 0xFFFFFFF8))
+                       + space(0, 0x90, extra=bytes([0, 0, 1])) + open_space(0, 0xE0, 0, b"\4abcd")
+                       + open_space(0, 0, 1, struct.pack("<I", 16385)),
+    "sent-again-later": hello(0) + secure(0, EVERYONE) + set_(0, EMPTY) + bytes([RECONNECT, 0])
+                        + hello(0, 0) + set_(0, EMPTY, 4 | 0x80) + space(0)
+                        + bytes([RECONNECT, 0]) + hello(0, 0) + space(0, ALL_MAY, SAME_NUMBER),
+    "grown": ALL_HELLO + create(0) + bytes([GROW, 0, 0, 0, 0]) + bytes([GROW, 0, 0, 16, 0]),
+    "raw-hello": raw(0, wire_hello()) + raw(1, wire_hello(magic=1)) + raw(2, wire_hello(low=4, high=4)),
     "raw-create": hello(0) + raw(0, wire_create(X)),
     "raw-open": hello(0) + raw(0, wire_open(X)),
     "raw-claims-more": hello(0) + raw(0, wire_open(X, claimed=2)),
     "raw-claims-most": hello(0) + raw(0, wire_open(X, claimed=0x80000001)),
     "raw-short": hello(0) + raw(0, wire_create(X)[:20]),
     "raw-nothing": hello(0) + raw(0, b""),
-    "raw-type": hello(0) + raw(0, header(16, 9)),
-    "raw-zero": hello(0) + raw(0, header(24, 4, zero=1) + bytes(8)),
-    "raw-statistics": hello(0) + raw(0, header(24, 4) + bytes(8)),
+    "raw-type": hello(0) + raw(0, header(32, 99)),
+    "raw-zero": hello(0) + raw(0, header(40, 4, zero=1) + bytes(8)),
+    "raw-statistics": hello(0) + raw(0, header(40, 4) + bytes(8)),
+}
+
+WIRE = {
+    "empty": b"",
+    "offences": ALL_HELLO + create(0) + offend(0, 0) + offend(1, 1) + offend(2, 2) + hello(0) + open_(0)
+                + offend(3, 1),
+    "lies": b"".join(hello(i) + offend(i, 0) for i in range(4)) + ALL_HELLO + create(0)
+            + b"".join(offend(i, 0) + hello(i) for i in range(4)) + open_(1),
+    "asks-on": ALL_HELLO + create(0, name=b"\2") + offend(1, 1) * 3 + open_(2, name=b"\2"),
+    "half-open": offend(0, 2) + hello(0) + offend(0, 2) + hello(0) + create(0) + offend(0, 2),
+    "says-nothing": offend(1, 1) + offend(2, 0) + bytes([RECONNECT, 3]) + ALL_HELLO,
 }
 
 CONTROL = {
@@ -238,6 +369,7 @@ def main():
         "pe": PE,
         "utf": UTF,
         "protocol": PROTOCOL,
+        "wire": WIRE,
         "control": CONTROL,
     }
     for fuzzer, inputs in corpora.items():

@@ -24,10 +24,10 @@ struct part {
 /* What the second reading says. */
 struct reading {
     bool known; /* false: too many parts for it */
-    bool good;
+    NTSTATUS status;
     enum nt_directory_kind directory;
     uint32_t session;
-    struct part leaf;
+    const uint16_t *rest;
 };
 
 static bool is(const struct part *part, const char *word)
@@ -45,6 +45,10 @@ static bool is_number(const struct part *part, uint32_t *ret_number)
 {
     char digits[12] = "";
 
+#ifdef FUZZ_PLANT
+    if (part->count > 3) /* planted: no session has a longer number */
+        return false;
+#endif
     if (part->count == 0 || part->count > 10)
         return false;
     for (size_t i = 0; i < part->count; i++) {
@@ -75,55 +79,68 @@ static size_t split(const uint16_t *units, size_t count, struct part *parts)
     return n + 1;
 }
 
-/* The parts of the root that an absolute path begins with; returns how many, 0 when wrong. */
-static size_t read_root(const struct part *parts, size_t n, struct reading *reading)
+/* What @part leads to from where the reading is; false: out of what is always there. */
+static bool lead(struct reading *reading, const struct part *part)
 {
-    if (n < 3 || parts[0].count != 0)
-        return 0;
-    if (is(&parts[1], "BaseNamedObjects")) {
-        reading->directory = NT_DIRECTORY_GLOBAL;
-        return 2;
+    static const struct {
+        int from; /* -1: a directory of named objects */
+        const char *word;
+        int to; /* -1: where it is */
+    } ways[] = {
+        {NT_DIRECTORY_ROOT, "BaseNamedObjects", NT_DIRECTORY_GLOBAL},
+        {NT_DIRECTORY_ROOT, "Sessions", NT_DIRECTORY_SESSIONS},
+        {NT_DIRECTORY_SESSION_ROOT, "BaseNamedObjects", NT_DIRECTORY_SESSION},
+        {-1, "Global", NT_DIRECTORY_GLOBAL},
+        {-1, "Local", -1},
+        {-1, "Session", NT_DIRECTORY_LINKS},
+    };
+
+    if (reading->directory == NT_DIRECTORY_SESSIONS || reading->directory == NT_DIRECTORY_LINKS) {
+        if (!is_number(part, &reading->session))
+            return false;
+        reading->directory = reading->directory == NT_DIRECTORY_LINKS ? NT_DIRECTORY_SESSION
+                                                                      : NT_DIRECTORY_SESSION_ROOT;
+        return true;
     }
-    if (n >= 5 && is(&parts[1], "Sessions") && is_number(&parts[2], &reading->session) &&
-        is(&parts[3], "BaseNamedObjects")) {
-        reading->directory = NT_DIRECTORY_SESSION;
-        return 4;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        int from = nt_directory_holds_names(reading->directory) ? -1 : (int)reading->directory;
+
+        if (from != ways[i].from || !is(part, ways[i].word))
+            continue;
+        if (ways[i].to >= 0)
+            reading->directory = (enum nt_directory_kind)ways[i].to;
+        return true;
     }
-    return 0;
+    return false;
 }
 
 static struct reading read_name(const uint16_t *units, size_t count, bool absolute)
 {
-    struct reading reading = {.known = true, .directory = NT_DIRECTORY_LOCAL};
+    struct reading reading = {.known = true, .status = STATUS_SUCCESS};
     struct part parts[MAX_PARTS];
-    size_t n = split(units, count, parts), i = 0;
+    size_t n, i = 0;
 
-    reading.known = n > 0;
-    if (n == 0 || count > NT_NAME_MAX_UNITS || (absolute && !(i = read_root(parts, n, &reading))))
+    reading.directory = absolute ? NT_DIRECTORY_ROOT : NT_DIRECTORY_LOCAL;
+    reading.rest = units + count;
+    if (count > NT_NAME_MAX_UNITS)
+        reading.status = STATUS_OBJECT_NAME_INVALID;
+    else if (absolute != (count > 0 && units[0] == '\\'))
+        reading.status = STATUS_OBJECT_PATH_SYNTAX_BAD;
+    if (reading.status != STATUS_SUCCESS || count == (size_t)absolute)
         return reading;
-    for (; i + 1 < n; i++) {
-        if (is(&parts[i], "Local"))
-            continue;
-        if (is(&parts[i], "Global")) {
-            reading.directory = NT_DIRECTORY_GLOBAL;
-        } else if (is(&parts[i], "Session") && i + 2 < n &&
-                   is_number(&parts[i + 1], &reading.session)) {
-            reading.directory = NT_DIRECTORY_SESSION;
-            i++;
-        } else {
+    n = split(units, count, parts);
+    reading.known = n > 0;
+    for (i = absolute; reading.known && i < n; i++) {
+        reading.rest = parts[i].at;
+        if (parts[i].count == 0) {
+            reading.status = STATUS_OBJECT_NAME_INVALID;
             return reading;
         }
+        if (!lead(&reading, &parts[i]))
+            return reading;
     }
-    reading.leaf = parts[n - 1];
-    reading.good = reading.leaf.count > 0 && !is(&reading.leaf, "Local") &&
-                   !is(&reading.leaf, "Global") && !is(&reading.leaf, "Session");
+    reading.rest = units + count;
     return reading;
-}
-
-static bool is_failure_of_a_name(NTSTATUS status)
-{
-    return status == STATUS_OBJECT_TYPE_MISMATCH || status == STATUS_OBJECT_PATH_SYNTAX_BAD ||
-           status == STATUS_OBJECT_PATH_NOT_FOUND || status == STATUS_OBJECT_NAME_INVALID;
 }
 
 static NTSTATUS parse(const uint16_t *units, size_t count, bool absolute, struct nt_name *name)
@@ -131,16 +148,35 @@ static NTSTATUS parse(const uint16_t *units, size_t count, bool absolute, struct
     struct reading reading = read_name(units, count, absolute);
     NTSTATUS status = nt_name_parse(units, count, absolute, name);
 
-    FUZZ_CHECK(status == STATUS_SUCCESS || is_failure_of_a_name(status));
+    FUZZ_CHECK(status == STATUS_SUCCESS || status == STATUS_OBJECT_PATH_SYNTAX_BAD ||
+               status == STATUS_OBJECT_NAME_INVALID);
     if (!reading.known)
         return status;
-    FUZZ_CHECK((status == STATUS_SUCCESS) == reading.good);
-    if (!reading.good)
+    FUZZ_CHECK(status == reading.status);
+    if (status != STATUS_SUCCESS)
         return status;
     FUZZ_CHECK(name->directory == reading.directory);
-    FUZZ_CHECK(name->directory != NT_DIRECTORY_SESSION || name->session == reading.session);
-    FUZZ_CHECK(name->leaf == reading.leaf.at && name->leaf_count == reading.leaf.count);
+    FUZZ_CHECK(
+        (name->directory != NT_DIRECTORY_SESSION && name->directory != NT_DIRECTORY_SESSION_ROOT) ||
+        name->session == reading.session);
+    FUZZ_CHECK(name->rest_count == (size_t)(units + count - reading.rest));
+    FUZZ_CHECK(name->rest_count == 0 || name->rest == reading.rest);
     return status;
+}
+
+/* The rest part by part: together with the backslashes it is the rest again. */
+static void take_parts(const struct nt_name *name)
+{
+    const uint16_t *units = name->rest, *part;
+    size_t count = name->rest_count, part_count, together = 0;
+    bool last = false;
+
+    while (!last && nt_name_take(&units, &count, &part, &part_count, &last) == STATUS_SUCCESS) {
+        FUZZ_CHECK(part == name->rest + together && part_count > 0);
+        together += part_count + !last;
+        FUZZ_CHECK(units == name->rest + together && count == name->rest_count - together);
+    }
+    FUZZ_CHECK(!last || together == name->rest_count);
 }
 
 static struct guarded first, second;
@@ -155,13 +191,13 @@ static void try_prefix(const uint16_t *units, size_t count, const struct nt_name
     for (size_t i = 0; i < 6; i++)
         longer[i] = (unsigned char)prefix[i];
     memcpy(longer + 6, units, count * sizeof(*units));
-    if (count + 6 > NT_NAME_MAX_UNITS) {
+    if (count == 0 || count + 6 > NT_NAME_MAX_UNITS) {
         FUZZ_CHECK(nt_name_parse(longer, count + 6, false, &again) == STATUS_OBJECT_NAME_INVALID);
         return;
     }
     FUZZ_CHECK(nt_name_parse(longer, count + 6, false, &again) == STATUS_SUCCESS);
     FUZZ_CHECK(again.directory == name->directory);
-    FUZZ_CHECK(nt_name_compare(again.leaf, again.leaf_count, name->leaf, name->leaf_count) == 0);
+    FUZZ_CHECK(nt_name_compare(again.rest, again.rest_count, name->rest, name->rest_count) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -175,10 +211,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     units = guarded_copy(&first, data, count * sizeof(*units), sizeof(*units));
     if (parse(units, count, false, &relative) == STATUS_SUCCESS) {
         try_prefix(units, count, &relative);
+        take_parts(&relative);
         /* Nothing is both: an absolute path begins with a backslash, a relative one never. */
         FUZZ_CHECK(nt_name_parse(units, count, true, &absolute) != STATUS_SUCCESS);
     }
-    parse(units, count, true, &absolute);
+    if (parse(units, count, true, &absolute) == STATUS_SUCCESS)
+        take_parts(&absolute);
     if (count > 1) {
         size_t half = count / 2;
         int order = nt_name_compare(units, half, units + half, count - half);

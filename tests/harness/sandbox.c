@@ -28,7 +28,7 @@
 #pragma weak ntshm_broker_statistics
 
 #define BROKER_NAME       "ntshmd"
-#define SANITIZER_REPORTS "sanitizer"
+#define SANITIZER_REPORTS "reports" /* open to all: children may be other users */
 
 /* --- directories ---------------------------------------------------------------------------- */
 
@@ -38,8 +38,8 @@ static void set_report_path(const char *variable, const char *root)
     const char *old = getenv(variable);
     char options[512];
 
-    snprintf(options, sizeof(options), "%s%slog_path=%s/" SANITIZER_REPORTS, old ? old : "",
-             old ? ":" : "", root);
+    snprintf(options, sizeof(options), "%s%slog_path=%s/" SANITIZER_REPORTS "/sanitizer",
+             old ? old : "", old ? ":" : "", root);
     setenv(variable, options, 1);
 }
 
@@ -58,6 +58,11 @@ bool test_sandbox_enter(struct test_sandbox *box)
     setenv("NTSHM_BROKER_PATH", NT_TEST_BROKER_PATH, 0);
 #endif
     if (TEST_SANITIZED) {
+        char reports[sizeof(box->root) + sizeof("/" SANITIZER_REPORTS)];
+
+        snprintf(reports, sizeof(reports), "%s/" SANITIZER_REPORTS, box->root);
+        if (mkdir(reports, 0700) < 0 || chmod(reports, 01777) < 0)
+            return false;
         set_report_path("ASAN_OPTIONS", box->root);
         set_report_path("TSAN_OPTIONS", box->root);
         set_report_path("UBSAN_OPTIONS", box->root);
@@ -87,14 +92,16 @@ static void show_file(const char *path)
 
 static void show_reports(const struct test_sandbox *box, test_complain_fn *complain)
 {
-    DIR *dir = opendir(box->root);
     struct dirent *entry;
     char path[400];
+    DIR *dir;
 
+    snprintf(path, sizeof(path), "%s/" SANITIZER_REPORTS, box->root);
+    dir = opendir(path);
     while (dir && (entry = readdir(dir))) {
-        if (strncmp(entry->d_name, SANITIZER_REPORTS, strlen(SANITIZER_REPORTS)) != 0)
+        if (entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof(path), "%s/%s", box->root, entry->d_name);
+        snprintf(path, sizeof(path), "%s/" SANITIZER_REPORTS "/%s", box->root, entry->d_name);
         show_file(path);
         complain("a process it started met a sanitizer");
     }

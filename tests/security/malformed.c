@@ -625,7 +625,7 @@ TEST(names_are_counted_and_refused, "")
             break;
     }
     ok_error(ERROR_NOT_ENOUGH_QUOTA);
-    ok_eq(n, 32); /* three quarters of the descriptors, three for each */
+    ok_eq(n, 48); /* three quarters of so few descriptors, two for each */
     /* Who has names may still use them. */
     for (size_t i = 0; i < n; i++) {
         snprintf(name, sizeof(name), "%s-%zu", A_("greed"), i);

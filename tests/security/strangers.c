@@ -179,10 +179,77 @@ TEST(a_strangers_broker_is_refused_and_hears_nothing, "")
     require(test_child_start(&child, "false_broker", "65533", room));
     test_child_expect(&child, "listens", 5000);
     expect_refusal(room, "65533");
+    /* Nor if he got it into a directory of ours. */
+    require(chown(room, 0, 0) == 0);
+    expect_refusal(room, "65533");
     test_child_write_line(&child, "count");
     test_child_expect(&child, "0 bytes", 5000);
     test_child_write_line(&child, "end");
     ok_eq(test_child_wait(&child, 5000), 0);
+}
+
+/* A listener that accepts nobody and whose queue is full: whoever connects there waits for ever. */
+CHILD(silent_listener)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int listener, callers[8];
+    size_t n = 0;
+    char line[16];
+
+    kit_become((uid_t)atoi(argv[1]));
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/broker", argv[2]);
+    listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    require(listener >= 0 && bind(listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+            chmod(address.sun_path, 0777) == 0 && chmod(argv[2], 0755) == 0 &&
+            listen(listener, 1) == 0);
+    do {
+        require(n < sizeof(callers) / sizeof(callers[0]));
+        callers[n] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    } while (connect(callers[n++], (struct sockaddr *)&address, sizeof(address)) == 0);
+    require(errno == EAGAIN);
+    test_say("listens");
+    test_hear(line, sizeof(line), 60000);
+    while (n > 0)
+        close(callers[--n]);
+    close(listener);
+    return 0;
+}
+
+TEST(a_stranger_who_does_not_answer_holds_nobody_up, "")
+{
+    struct test_child child;
+    const char *room;
+
+    kit_need_root();
+    kit_open_house();
+    room = kit_room_of(KIT_STRANGER);
+    require(test_child_start(&child, "silent_listener", "65533", room));
+    test_child_expect(&child, "listens", 5000);
+    expect_refusal(room, "65533");
+    test_child_write_line(&child, "end");
+    ok_eq(test_child_wait(&child, 5000), 0);
+}
+
+/* Nor whoever looks there whether his own broker runs, before he goes to the machine's. */
+TEST(a_stranger_in_the_place_of_ones_own_broker_holds_nobody_up, "")
+{
+    struct kit_broker system;
+    struct test_child child;
+    const char *room;
+
+    kit_need_root();
+    kit_open_house();
+    kit_broker_start_system(&system, "system", 65530, NULL);
+    setenv("NTSHM_SYSTEM", system.directory, 1);
+    room = kit_room_of(KIT_STRANGER);
+    setenv("NTSHM_BROKER", room, 1);
+    require(test_child_start(&child, "silent_listener", "65533", room));
+    test_child_expect(&child, "listens", 5000);
+    ok_succeeds(CloseHandle(create(A_("name"))));
+    ntshm_quiesce();
+    test_child_write_line(&child, "end");
+    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(kit_broker_end(&system, SIGTERM), 0);
 }
 
 /* A broker of root is everybody's in principle; one in user mode serves its own user. */

@@ -4,7 +4,8 @@
  * few names as fast as they can; all are killed, and eight others take their place. A word in
  * shared memory, written just before and just after each call, says where a process was when it
  * died. Afterwards nothing may be left: no name, no memory, no object of the broker, and the
- * broker, which was never killed, serves.
+ * broker, which was never killed, serves. The same with the programs of three users and a broker
+ * for the machine.
  */
 #include "stress/rounds.h"
 
@@ -113,6 +114,8 @@ CHILD(victim)
     struct board *board = kit_board("torture", sizeof(*board));
     struct turn turn = {.me = &board->workers[atoi(argv[1])]};
 
+    if (argc > 2)
+        kit_become((uid_t)atoi(argv[2]));
     for (;; turn.number++) {
         if (!make_names(&turn) || !use_memory(&turn) || !drop_names(&turn))
             break;
@@ -130,16 +133,21 @@ struct torture {
     struct test_child victims[N_WORKERS];
     unsigned killed_in[N_PHASES];
     unsigned n_died_otherwise;
+    bool of_many_users;
 };
 
 static void start_victim(struct torture *t, int i)
 {
-    char number[8];
+    char number[8], uid[16];
 
     atomic_store(&t->board->workers[i].phase, IDLE);
     atomic_store(&t->board->workers[i].turns, 0);
     snprintf(number, sizeof(number), "%d", i);
-    require(test_child_start(&t->victims[i], "victim", number));
+    snprintf(uid, sizeof(uid), "%d", 61001 + i % 3);
+    if (t->of_many_users)
+        require(test_child_start(&t->victims[i], "victim", number, uid));
+    else
+        require(test_child_start(&t->victims[i], "victim", number));
 }
 
 /* Waits until a victim is seen in @phase, but not for long: the kill counts wherever it hits. */
@@ -243,11 +251,12 @@ static void expect_service(void)
     }
 }
 
-TEST_DEADLINE(killed_programs_leave_nothing, "11.27 11.28", NT_ROUNDS(120, 900))
+static void torture(bool of_many_users)
 {
     const unsigned n_rounds = NT_ROUNDS(60, 500), n_wanted = NT_ROUNDS(2, 20);
     struct ntshm_broker_statistics before = {.size = sizeof(before)};
-    struct torture t = {.board = kit_board("torture", sizeof(struct board))};
+    struct torture t = {.board = kit_board("torture", sizeof(struct board)),
+                        .of_many_users = of_many_users};
     unsigned round = 0;
     int n_fds;
     long kib;
@@ -272,4 +281,22 @@ TEST_DEADLINE(killed_programs_leave_nothing, "11.27 11.28", NT_ROUNDS(120, 900))
     expect_nothing_left(&before, n_fds, kib);
     expect_service();
     kit_board_drop(t.board, sizeof(*t.board));
+}
+
+TEST_DEADLINE(killed_programs_leave_nothing, "11.27 11.28", NT_ROUNDS(120, 900))
+{
+    torture(false);
+}
+
+/* Three users, each with the names in a session of his own. */
+TEST_DEADLINE(killed_programs_of_many_users_leave_nothing, "11.27 11.28", NT_ROUNDS(120, 900))
+{
+    struct kit_broker broker;
+
+    kit_need_root();
+    kit_open_house();
+    kit_broker_start_system(&broker, "system", 61000, (const char *const[]){NULL});
+    torture(true);
+    ntshm_quiesce();
+    ok_eq(kit_broker_end(&broker, SIGTERM), 0);
 }

@@ -343,6 +343,31 @@ TEST(limits_keep_descriptors_in_flight_low, "")
     nt_users_init(&users, 20000);
     ok(users.limits[NT_CHARGE_CONNECTIONS] * 3 <= 10000);
     ok(users.limits[NT_CHARGE_FDS] < 20000);
-    ok(users.limits[NT_CHARGE_FDS] + users.limits[NT_CHARGE_CONNECTIONS] < 20000);
+    ok_eq(users.limits[NT_CHARGE_FDS], 19000);
     ok(users.limits[NT_CHARGE_OBJECTS] <= NT_ARENA_RECORDS);
+}
+
+/* One table of descriptors is for both, and what the broker needs itself is never given away. */
+TEST(names_and_connections_share_the_descriptors, "")
+{
+    const uint64_t names[NT_CHARGE_COUNT] = {[NT_CHARGE_FDS] = 150};
+    const uint64_t connection[NT_CHARGE_COUNT] = {[NT_CHARGE_CONNECTIONS] = 1};
+    struct nt_charge charges[33] = {{.user = NULL}}, all = {.user = NULL};
+    struct nt_users users;
+    struct nt_user *user;
+    size_t n = 0;
+
+    nt_users_init(&users, 200);
+    user = nt_user_ref(&users, 1);
+    ok_eq(nt_charge(&users, &all, user, names), 0);
+    ok_eq(nt_charge_more(&users, &all, NT_CHARGE_FDS, 1), -EDQUOT);
+    while (n < NT_ARRAY_SIZE(charges) && nt_charge(&users, &charges[n], user, connection) == 0)
+        n++;
+    ok_eq(n, 19);
+    nt_charge_refund(&users, &all);
+    ok_eq(nt_charge(&users, &charges[n], user, connection), 0);
+    for (size_t i = 0; i <= n; i++)
+        nt_charge_refund(&users, &charges[i]);
+    nt_user_unref(&users, user);
+    ok(RB_EMPTY(&users.tree));
 }

@@ -360,6 +360,21 @@ TEST(rights_are_checked_by_the_broker_too, "2.14 2.15 2.16 2.17 13.6")
     end(&world);
 }
 
+/* A token is its user's: another one who says it is somebody new. */
+TEST(another_users_token_is_none, "")
+{
+    struct fixture_client thief;
+    struct world world;
+
+    begin(&world);
+    require(fixture_client_init(&world.broker, &thief, UID + 1) == 0);
+    ok_status(fixture_hello(&world.broker, &thief, world.a.client.token), STATUS_SUCCESS);
+    ok_ne(thief.client.token, world.a.client.token);
+    ok_ne(thief.client.record, world.a.client.record);
+    fixture_client_deinit(&world.broker, &thief);
+    end(&world);
+}
+
 /* The number and the token name a request for ever: sent again it gets its first answer. */
 TEST(a_create_sent_again_gets_its_first_answer, "1.18")
 {
@@ -459,8 +474,8 @@ TEST(a_session_is_a_users, "11.2 11.5")
     struct nt_os_peer user = {getpid(), 1234, 1234}, root = {getpid(), 0, 0};
     uint32_t login;
 
-    ok_eq(nt_session_of(&user), 1);
-    ok_eq(nt_session_of(&root), nt_os_audit_session(getpid(), &login) == 0 ? 1 : 0);
+    ok_eq(nt_session_of(&user, false), 1);
+    ok_eq(nt_session_of(&root, false), nt_os_audit_session(getpid(), &login) == 0 ? 1 : 0);
 }
 
 TEST(local_and_global_are_two_directories, "11.2 11.3 11.4 11.8")
@@ -593,7 +608,7 @@ TEST(a_user_at_its_limit_leaves_room_for_others, "")
     struct world world;
 
     begin(&world);
-    world.broker.users.limits[NT_CHARGE_OBJECTS] = 2;
+    world.broker.users.most[NT_CHARGE_OBJECTS] = 2;
     ok_status(create_section(&world, &world.a, "a", 0, &held[0]), STATUS_SUCCESS);
     ok_status(create_section(&world, &world.b, "b", 0, &held[1]), STATUS_SUCCESS);
     ok_status(create_section(&world, &world.a, "c", 0, &reply), STATUS_QUOTA_EXCEEDED);

@@ -16,7 +16,9 @@
 
 #include <ntstatus.h>
 
+#include "broker/peer.h"
 #include "rtl/name.h"
+#include "rtl/descriptor.h"
 #include "util/macro.h"
 #include "util/tree.h"
 
@@ -28,21 +30,24 @@ int fixture_init(struct nt_broker *broker, uid_t uid)
 
     memset(broker, 0, sizeof(*broker));
     broker->epoll_fd = broker->listen_fd = broker->incumbent_fd = -1;
-    broker->watch_fd = broker->signal_fd = -1;
+    broker->watch_fd = broker->signal_fd = broker->spare_fd = -1;
     broker->uid = uid;
     nt_users_init(&broker->users, FIXTURE_FDS);
-    r = nt_objects_init(&broker->objects, &broker->users);
+    r = nt_objects_init(&broker->objects, &broker->users, NULL);
     if (r < 0)
         return r;
     r = nt_os_adopt_fd(epoll_create1(EPOLL_CLOEXEC), &broker->epoll_fd);
+    if (r == 0)
+        r = nt_answers_init(&broker->answers, &broker->objects.arena);
     if (r < 0)
-        nt_objects_deinit(&broker->objects);
+        fixture_deinit(broker);
     return r;
 }
 
 void fixture_deinit(struct nt_broker *broker)
 {
     nt_objects_deinit(&broker->objects);
+    nt_answers_deinit(&broker->answers);
     broker->epoll_fd = nt_os_close(broker->epoll_fd);
     nt_os_drop_caches();
 }
@@ -80,9 +85,11 @@ int fixture_client_init(struct nt_broker *broker, struct fixture_client *client,
 
 void fixture_client_deinit(struct nt_broker *broker, struct fixture_client *client)
 {
+    nt_answer_leave(broker, &client->client);
     client->fd = nt_os_close(client->fd);
     client->client.fd = nt_os_close(client->client.fd);
     nt_charge_refund(&broker->users, &client->client.charge);
+    nt_peer_deinit(&client->client);
     broker->n_clients--;
 }
 
@@ -138,7 +145,7 @@ static void set_units(enum nt_message_type type, void *fixed, size_t n_units)
 
     if (type == NT_MESSAGE_CREATE)
         create->name_units = (uint32_t)n_units;
-    else if (type == NT_MESSAGE_OPEN)
+    else if (type == NT_MESSAGE_OPEN || type == NT_MESSAGE_LIST) /* counted at one place */
         open->name_units = (uint32_t)n_units;
 }
 
@@ -197,6 +204,8 @@ static int compare_objects(const struct nt_broker_object *a, const struct nt_bro
         return x->uid < y->uid ? -1 : 1;
     if (x->session != y->session)
         return x->session < y->session ? -1 : 1;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
     return nt_name_compare(a->name, a->n_units, b->name, b->n_units);
 }
 
@@ -239,14 +248,41 @@ static const char *check_name(const struct nt_arena *arena, const struct nt_brok
     return index == NT_ARENA_NONE ? NULL : "a name's chain is too long";
 }
 
+/* A descriptor is kept whole, in blocks that are the record's own. */
+static const char *check_security(const struct nt_arena *arena,
+                                  const struct nt_broker_object *object, struct sums *sums)
+{
+    static unsigned char bytes[NT_DESCRIPTOR_MAX];
+    uint64_t chain = atomic_load(&arena->records[object->index].security);
+    struct nt_descriptor descriptor;
+    uint32_t index = (uint32_t)(chain >> 32);
+
+    if (chain == 0)
+        return NULL;
+    for (size_t at = 0; at < nt_arena_chain_size(chain); at += NT_BLOCK_BYTES) {
+        if (index >= arena->blocks_used_up_to || arena->blocks[index].owner != object->index)
+            return "a descriptor's block is not its own";
+        index = arena->blocks[index].next;
+        sums->n_blocks++;
+    }
+    nt_arena_load(arena, chain, bytes);
+    if (nt_descriptor_from_relative(bytes, nt_arena_chain_size(chain), &descriptor) !=
+            STATUS_SUCCESS ||
+        !descriptor.owner || !descriptor.group || !(descriptor.control & SE_DACL_PRESENT))
+        return "an object's descriptor is not a whole one";
+    return index == NT_ARENA_NONE ? NULL : "a descriptor's chain is too long";
+}
+
 static const char *check_record(const struct nt_record *record, struct sums *sums)
 {
-    const int fds[] = {record->lease_fd, record->write_fd, record->read_fd, record->extra_fd,
-                       record->extra_read_fd};
+    const int fds[] = {record->lease_fd, record->write_fd,      record->read_fd,
+                       record->extra_fd, record->extra_read_fd, record->second_lease_fd};
 
     if ((atomic_load(&record->word) & 0xff) != NT_RECORD_LIVE)
         return "an object's record is not live";
-    if (record->lease_fd < 0 || (record->write_fd < 0 && record->read_fd < 0))
+    bool has_payload = record->kind != NT_KIND_DIRECTORY && record->kind != NT_KIND_NAMESPACE;
+
+    if (record->lease_fd < 0 || (has_payload && record->write_fd < 0 && record->read_fd < 0))
         return "an object lacks a descriptor";
     for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++) {
         if (fds[i] >= 0 && !is_open(fds[i]))
@@ -258,27 +294,40 @@ static const char *check_record(const struct nt_record *record, struct sums *sum
     return NULL;
 }
 
+/* The tree's key is the record's; a namespace that is not found any more stands nowhere. */
+static bool stands_where_it_says(const struct nt_record *record, const struct nt_directory *key)
+{
+    if (atomic_load(&record->unlinked))
+        return key->kind == NT_STANDS_NOWHERE && key->id == record->secret;
+    return record->directory_kind == key->kind && record->directory_uid == key->uid &&
+           record->directory_session == key->session && record->directory_id == key->id;
+}
+
 static const char *check_object(struct nt_broker *broker, const struct nt_broker_object *object,
                                 struct sums *sums)
 {
     struct nt_objects *objects = &broker->objects;
     const struct nt_record *record = nt_object_record(objects, object);
     const struct nt_charge *charge = &object->charge;
+    uint64_t amount[NT_CHARGE_COUNT];
     const char *complaint;
 
     if (object->index >= objects->arena.records_used_up_to)
         return "an object's record was never used";
     if (objects->by_record[object->index] != object)
         return "the table does not know an object of the tree";
-    if (record->directory_kind != object->directory.kind ||
-        record->directory_uid != object->directory.uid ||
-        record->directory_session != object->directory.session)
+    if (!stands_where_it_says(record, &object->directory))
         return "record and tree disagree about a directory";
     if (!charge->user || charge->user->uid != record->owner ||
         charge->amount[NT_CHARGE_OBJECTS] != 1)
         return "an object is not charged to its owner";
+    nt_object_amount(record, amount);
+    if (memcmp(amount, charge->amount, sizeof(amount)) != 0)
+        return "an object is not charged what it costs";
     sums->n_charged_fds += charge->amount[NT_CHARGE_FDS];
     complaint = check_record(record, sums);
+    if (!complaint)
+        complaint = check_security(&objects->arena, object, sums);
     return complaint ? complaint : check_name(&objects->arena, object, sums);
 }
 
@@ -302,7 +351,8 @@ static const char *check_sums(struct nt_broker *broker, const struct sums *sums)
         return "blocks are lost";
     if (charged[NT_CHARGE_OBJECTS] != sums->n_objects ||
         charged[NT_CHARGE_CONNECTIONS] != broker->n_clients ||
-        charged[NT_CHARGE_FDS] != sums->n_charged_fds || sums->n_charged_fds < sums->n_fds)
+        charged[NT_CHARGE_FDS] != sums->n_charged_fds || sums->n_charged_fds != sums->n_fds ||
+        memcmp(charged, broker->users.used, sizeof(charged)) != 0)
         return "users are charged for what is not there";
     return NULL;
 }

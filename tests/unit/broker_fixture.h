@@ -29,7 +29,7 @@ struct fixture_reply {
         struct nt_object_reply object;
         struct nt_statistics_reply statistics;
         struct nt_grow_reply grow;
-        unsigned char bytes[128];
+        unsigned char bytes[NT_IPC_MAX_BYTES + 512]; /* the longest of all answers */
     };
     size_t size;
     int fds[NT_OS_MAX_FDS];

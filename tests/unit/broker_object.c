@@ -56,21 +56,40 @@ static void end_space(struct space *space)
     fixture_deinit(&space->broker);
 }
 
+static NTSTATUS try_create(struct space *space, const struct nt_directory *directory,
+                           const uint16_t *name, size_t n_units,
+                           const struct nt_create_request *request,
+                           struct nt_broker_object **ret_object, int *ret_lease)
+{
+    struct nt_new_object from = {.directory = *directory,
+                                 .name = name,
+                                 .n_units = n_units,
+                                 .request = request,
+                                 .user = space->user,
+                                 .token = 1,
+                                 .number = 2};
+    int leases[2];
+    NTSTATUS status = nt_objects_create(&space->broker.objects, &from, ret_object, leases);
+
+    if (NT_SUCCESS(status))
+        *ret_lease = leases[0];
+    return status;
+}
+
 static struct nt_broker_object *create(struct space *space, const struct nt_directory *directory,
                                        const uint16_t *name, size_t n_units,
                                        const struct nt_create_request *request, int *ret_lease)
 {
     struct nt_broker_object *object = NULL;
 
-    ok_status(nt_objects_create(&space->broker.objects, directory, name, n_units, space->user,
-                                request, NULL, 0, 1, 2, &object, ret_lease),
+    ok_status(try_create(space, directory, name, n_units, request, &object, ret_lease),
               STATUS_SUCCESS);
     require(object != NULL);
     return object;
 }
 
 /* The descriptors that carry @granted, and the first of them beside the lease. */
-static NTSTATUS payload_of(struct nt_objects *objects, const struct nt_broker_object *object,
+static NTSTATUS payload_of(struct nt_objects *objects, struct nt_broker_object *object,
                            ACCESS_MASK granted, uint32_t *ret_payload, int *ret_fd)
 {
     struct nt_payload_choice choice;
@@ -250,8 +269,7 @@ TEST(a_user_above_its_quota_creates_nothing, "")
 
     space.broker.users.limits[NT_CHARGE_OBJECTS] = 1;
     create(&space, &session, UNITS(u"a"), &section_request, &first);
-    ok_status(nt_objects_create(objects, &session, UNITS(u"b"), space.user, &section_request, NULL,
-                                0, 1, 3, &object, &second),
+    ok_status(try_create(&space, &session, UNITS(u"b"), &section_request, &object, &second),
               STATUS_QUOTA_EXCEEDED);
     ok_ptr_eq(object, NULL);
     ok_eq((int64_t)second, -1);
@@ -273,8 +291,7 @@ TEST(a_full_arena_is_a_clear_error, "")
     int lease = -1;
 
     objects->arena.records_used_up_to = NT_ARENA_RECORDS;
-    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &section_request, NULL,
-                                0, 1, 2, &object, &lease),
+    ok_status(try_create(&space, &session, UNITS(u"x"), &section_request, &object, &lease),
               STATUS_INSUFFICIENT_RESOURCES);
     objects->arena.records_used_up_to = used;
     end_space(&space);
@@ -285,14 +302,13 @@ TEST(a_section_above_the_file_limit_is_above_the_commit_limit, "")
     struct nt_create_request request = section_request;
     struct rlimit limit = {64 << 20, 64 << 20};
     struct space space;
-    struct nt_objects *objects = new_space(&space);
     struct nt_broker_object *object = NULL;
     int lease = -1;
 
+    new_space(&space);
     request.size = 128 << 20;
     ok(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    ok_status(nt_objects_create(objects, &session, UNITS(u"x"), space.user, &request, NULL, 0, 1, 2,
-                                &object, &lease),
+    ok_status(try_create(&space, &session, UNITS(u"x"), &request, &object, &lease),
               STATUS_COMMITMENT_LIMIT);
     ok_eq((int64_t)lease, -1);
     end_space(&space);

@@ -5,13 +5,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <ntstatus.h>
@@ -20,12 +25,15 @@
 #include "lib/client/client.h"
 #include "lib/memory/section.h"
 #include "os/os.h"
+#include "rtl/acl.h"
+#include "rtl/sid.h"
 #include "unit/broker_fixture.h"
 #include "unit/tasks.h"
 #include "util/macro.h"
 
 #define INSTANCE 0xABCDEF
 #define TOKEN    0x1234567890ull
+#define OTHER_ID 65500u /* and the next few: nobody has them */
 
 /* What the actor does with a request. */
 enum act {
@@ -45,7 +53,7 @@ enum act {
     REFUSE_HELLO,   /* of another version */
 };
 
-#define MAX_ACTS 8
+#define MAX_ACTS 24
 
 /* The stage: a listener where the library looks for a broker, and a list of acts. */
 struct stage {
@@ -56,6 +64,7 @@ struct stage {
     /* What was seen. */
     _Atomic unsigned n_connections, n_requests;
     uint64_t tokens[MAX_ACTS], numbers[MAX_ACTS];
+    struct nt_os_peer senders[MAX_ACTS];
 };
 
 static struct stage stage;
@@ -181,6 +190,7 @@ static void serve_connection(int fd)
         if (n >= stage.n_acts)
             return;
         stage.numbers[n] = request.header.number;
+        stage.senders[n] = peer;
         atomic_fetch_add(&stage.n_requests, 1);
         if (!act_out(fd, &request.header, stage.acts[n]))
             return;
@@ -324,8 +334,7 @@ TEST(a_cut_request_is_sent_again, "")
 
 TEST(a_broker_that_always_hangs_up_is_given_up, "")
 {
-    static const enum act acts[] = {HANG_UP, HANG_UP, HANG_UP, HANG_UP,
-                                    HANG_UP, HANG_UP, HANG_UP, HANG_UP};
+    static const enum act acts[MAX_ACTS] = {[0 ... MAX_ACTS - 1] = HANG_UP};
     struct nt_client_reply got;
 
     raise_curtain(acts, MAX_ACTS);
@@ -344,6 +353,39 @@ static int open_in_child(void *argument)
     nt_client_reply_deinit(&got);
     nt_client_disconnect();
     return status == STATUS_SUCCESS ? 0 : 1;
+}
+
+/* What the kernel has of the thread, effective: it is not what it would tell by itself. */
+TEST(messages_say_whom_they_are_from, "13.20")
+{
+    static const enum act acts[] = {ANSWER, ANSWER, ANSWER};
+    struct nt_client_reply got;
+
+    raise_curtain(acts, 3);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    ok_eq(stage.senders[0].pid, getpid());
+    ok_eq(stage.senders[0].uid, geteuid());
+    ok_eq(stage.senders[0].gid, getegid());
+    if (geteuid() == 0) {
+        nt_client_disconnect();
+        require(setegid(65532) == 0);
+        ok_status(open_section(&got), STATUS_SUCCESS);
+        nt_client_reply_deinit(&got);
+        nt_client_disconnect();
+        ok_eq(stage.senders[1].gid, 65532);
+        require(setegid(0) == 0);
+        /* Whom it was before has its token and its numbers still. */
+        ok_status(open_section(&got), STATUS_SUCCESS);
+        nt_client_reply_deinit(&got);
+        ok_eq(stage.senders[2].gid, 0);
+        ok_eq(stage.tokens[1], 0);
+        ok_eq(stage.tokens[2], TOKEN);
+        ok_eq(stage.numbers[0], 1);
+        ok_eq(stage.numbers[1], 1);
+        ok_eq(stage.numbers[2], 2);
+    }
+    drop_curtain();
 }
 
 /* Two processes must not answer to one token. */
@@ -369,6 +411,274 @@ TEST(a_forked_child_makes_its_own_connection, "12.26")
     ok_eq(stage.tokens[2], TOKEN);
     ok_eq(stage.numbers[1], 1);
     ok_eq(stage.numbers[2], 2);
+}
+
+TEST(a_child_that_no_fork_handler_sees_makes_its_own_connection, "12.26")
+{
+    static const enum act acts[] = {ANSWER, ANSWER};
+    struct nt_client_reply got;
+    int status = -1;
+    long pid;
+
+    if (test_slowness() > 1)
+        skip("a sanitizer does not survive a fork that it does not see");
+    raise_curtain(acts, 2);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    nt_client_disconnect();
+    pid = syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+    require(pid >= 0);
+    if (pid == 0)
+        _exit(open_in_child(NULL));
+    while (waitpid((pid_t)pid, &status, 0) < 0)
+        continue;
+    ok_eq(status, 0);
+    drop_curtain();
+    ok_eq(stage.n_connections, 2);
+    ok_eq(stage.tokens[1], 0);
+    ok_eq(stage.numbers[1], 1);
+    ok_eq(stage.senders[1].pid, pid);
+}
+
+/* Another thread's setegid(), at the worst moment: who connects is not whom the message names. */
+static int become_somebody_else_on_the_way(enum nt_os_call call)
+{
+    if (call == NT_OS_CONNECT) {
+        nt_os_set_fault(NULL);
+        require(setegid(65532) == 0);
+    }
+    return 0;
+}
+
+TEST(who_has_become_another_meanwhile_asks_again, "13.20")
+{
+    struct nt_client_reply got;
+
+    if (geteuid() != 0)
+        skip("root only");
+    ok_status(open_section(&got), STATUS_OBJECT_NAME_NOT_FOUND);
+    nt_client_disconnect();
+    nt_os_set_fault(become_somebody_else_on_the_way);
+    ok_status(open_section(&got), STATUS_OBJECT_NAME_NOT_FOUND);
+    ok_eq(getegid(), 65532);
+    nt_client_disconnect();
+    require(setegid(0) == 0);
+}
+
+/* The same with groups, of which no message speaks: they are there while it connects and no more.
+ */
+static gid_t group_of_a_moment = 65531;
+
+static int have_a_group_for_a_moment(enum nt_os_call call)
+{
+    static bool connected;
+
+    if (call == NT_OS_CONNECT) {
+        connected = true;
+        require(setgroups(1, &group_of_a_moment) == 0);
+    } else if (call == NT_OS_RECV && connected) {
+        nt_os_set_fault(NULL);
+        require(setgroups(0, NULL) == 0);
+    }
+    return 0;
+}
+
+/* A section that one group may read. */
+static NTSTATUS create_for_group(gid_t gid, struct nt_client_reply *ret_reply)
+{
+    struct nt_create_request request = {.kind = NT_KIND_SECTION,
+                                        .access = SECTION_MAP_READ,
+                                        .size = 4096,
+                                        .protection = PAGE_READWRITE,
+                                        .attributes = SEC_COMMIT,
+                                        .node = UINT32_MAX};
+    _Alignas(ACL) unsigned char dacl[64];
+    SECURITY_DESCRIPTOR descriptor = {.Revision = SECURITY_DESCRIPTOR_REVISION,
+                                      .Control = SE_DACL_PRESENT,
+                                      .Dacl = (ACL *)(void *)dacl};
+    struct nt_object_name name;
+    struct nt_sid group;
+    NTSTATUS status;
+
+    nt_sid_of_gid(&group, gid);
+    nt_acl_init(descriptor.Dacl, sizeof(dacl), ACL_REVISION);
+    nt_acl_add(descriptor.Dacl, ACL_REVISION, ACCESS_ALLOWED_ACE_TYPE, 0, SECTION_MAP_READ,
+               &group.sid);
+    nt_object_name_from_utf8(&name, "Local\\x", 0);
+    name.security = &descriptor;
+    status = nt_client_create(&name, &request, NULL, 0, ret_reply);
+    nt_object_name_deinit(&name);
+    return status;
+}
+
+TEST(a_group_of_the_moment_of_the_connect_is_not_kept, "13.20")
+{
+    struct nt_client_reply made, got;
+
+    if (geteuid() != 0)
+        skip("root only");
+    require(setgroups(0, NULL) == 0);
+    ok_status(create_for_group(group_of_a_moment, &made), STATUS_SUCCESS);
+    ok_status(open_section(&got), STATUS_ACCESS_DENIED);
+    nt_client_disconnect();
+    nt_os_set_fault(have_a_group_for_a_moment);
+    nt_client_reply_deinit(&got);
+    (void)open_section(&got);
+    nt_os_set_fault(NULL);
+    require(setgroups(0, NULL) == 0);
+    nt_client_reply_deinit(&got);
+    /* Whatever that one got: now it is nobody's member again. */
+    ok_status(open_section(&got), STATUS_ACCESS_DENIED);
+    nt_client_reply_deinit(&got);
+    /* The control: a member may. */
+    require(setgroups(1, &group_of_a_moment) == 0);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    require(setgroups(0, NULL) == 0);
+    nt_client_reply_deinit(&made);
+    nt_client_disconnect();
+}
+
+/* As root may, for the whole process: from here on the kernel lets no message name root. */
+static int give_root_up_before_sending(enum nt_os_call call)
+{
+    if (call == NT_OS_SEND) {
+        nt_os_set_fault(NULL);
+        require(setresgid(OTHER_ID, OTHER_ID, OTHER_ID) == 0 &&
+                setresuid(OTHER_ID, OTHER_ID, OTHER_ID) == 0);
+    }
+    return 0;
+}
+
+CHILD(who_gives_root_up)
+{
+    struct nt_client_reply got;
+
+    (void)argc;
+    (void)argv;
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    nt_os_set_fault(give_root_up_before_sending);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    ok_eq(geteuid(), OTHER_ID);
+    return 0;
+}
+
+TEST(a_message_that_the_kernel_refuses_is_sent_as_who_one_is_now, "13.20")
+{
+    static const enum act acts[] = {ANSWER, ANSWER};
+    struct test_child child;
+    char path[160];
+
+    if (geteuid() != 0)
+        skip("root only");
+    raise_curtain(acts, 2);
+    /* The other one finds it too. */
+    snprintf(path, sizeof(path), "%s/..", test_dir());
+    require(chmod(path, 0711) == 0 && chmod(test_dir(), 0711) == 0);
+    require(chmod(getenv("NTSHM_BROKER"), 0711) == 0);
+    snprintf(path, sizeof(path), "%s/broker", getenv("NTSHM_BROKER"));
+    require(chmod(path, 0666) == 0);
+    require(test_child_start(&child, "who_gives_root_up"));
+    ok_eq(test_child_wait(&child, 20000), 0);
+    drop_curtain();
+    require(chmod(getenv("NTSHM_BROKER"), 0700) == 0);
+    ok_eq(stage.n_requests, 2);
+    ok_eq(stage.n_connections, 2);
+    ok_eq(stage.senders[0].uid, 0);
+    ok_eq(stage.senders[1].uid, OTHER_ID);
+    ok_eq(stage.tokens[1], 0);
+}
+
+static void open_as_group(gid_t gid)
+{
+    struct nt_client_reply got;
+
+    require(setegid(gid) == 0);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    nt_client_disconnect();
+    require(setegid(0) == 0);
+}
+
+/* Eight are known; a ninth takes the place of whoever has asked least lately. */
+TEST(who_has_asked_least_lately_is_forgotten, "13.20")
+{
+    static const enum act acts[] = {[0 ... 11] = ANSWER};
+
+    if (geteuid() != 0)
+        skip("root only");
+    raise_curtain(acts, 12);
+    for (gid_t i = 0; i < 8; i++)
+        open_as_group(OTHER_ID + i);
+    open_as_group(OTHER_ID);
+    open_as_group(OTHER_ID + 8);
+    open_as_group(OTHER_ID);
+    open_as_group(OTHER_ID + 1);
+    drop_curtain();
+    ok_eq(stage.n_requests, 12);
+    ok_eq(stage.tokens[8], TOKEN);
+    ok_eq(stage.tokens[9], 0);
+    ok_eq(stage.tokens[10], TOKEN);
+    ok_eq(stage.tokens[11], 0);
+}
+
+/* An id is one broker's: another is not asked. */
+TEST(another_broker_is_not_asked_for_an_object_of_the_first, "")
+{
+    static const enum act acts[] = {ANSWER, ANSWER};
+    struct nt_client_reply got;
+    uint64_t size;
+
+    raise_curtain(acts, 2);
+    ok_status(nt_client_grow(9, INSTANCE + 1, 4096, &size), STATUS_CONNECTION_DISCONNECTED);
+    ok_status(nt_client_reopen(9, INSTANCE + 1, SECTION_MAP_READ, &got),
+              STATUS_CONNECTION_DISCONNECTED);
+    ok_eq(stage.n_requests, 0);
+    /* The control. */
+    ok_status(nt_client_reopen(9, INSTANCE, SECTION_MAP_READ, &got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    ok_eq(stage.n_requests, 1);
+    drop_curtain();
+}
+
+static __attribute__((noinline)) NTSTATUS open_and_drop(void)
+{
+    struct nt_client_reply got;
+    NTSTATUS status = open_section(&got);
+
+    nt_client_reply_deinit(&got);
+    return status;
+}
+
+static void *open_though_cancelled(void *argument)
+{
+    pthread_cancel(pthread_self());
+    *(NTSTATUS *)argument = open_and_drop();
+    pthread_testcancel();
+    return NULL;
+}
+
+/* Half-way it would leave the lock taken, and its answer to the next. */
+TEST(a_cancelled_thread_ends_its_round_trip, "")
+{
+    static const enum act acts[] = {ANSWER, ANSWER};
+    NTSTATUS status = STATUS_PENDING;
+    struct nt_client_reply got;
+    pthread_t thread;
+    void *result;
+
+    raise_curtain(acts, 2);
+    require(pthread_create(&thread, NULL, open_though_cancelled, &status) == 0);
+    require(pthread_join(thread, &result) == 0);
+    ok_ptr_eq(result, PTHREAD_CANCELED);
+    ok_status(status, STATUS_SUCCESS);
+    ok_status(open_section(&got), STATUS_SUCCESS);
+    nt_client_reply_deinit(&got);
+    drop_curtain();
+    ok_eq(stage.n_connections, 1);
+    ok_eq(stage.n_requests, 2);
 }
 
 TEST(statistics_start_no_broker, "")

@@ -121,9 +121,11 @@ bool kit_is_placeholder(uint64_t base, size_t size)
 {
     MEMORY_BASIC_INFORMATION information = kit_query(base);
 
-    return ok_eq(information.State, MEM_RESERVE) & ok_eq(information.Type, MEM_PRIVATE) &
-           ok_eq(information.Protect, 0) & ok_eq(information.AllocationProtect, PAGE_NOACCESS) &
-           ok_eq((uint64_t)information.AllocationBase, base) & ok_eq(information.RegionSize, size);
+    return (int)ok_eq(information.State, MEM_RESERVE) & (int)ok_eq(information.Type, MEM_PRIVATE) &
+           (int)ok_eq(information.Protect, 0) &
+           (int)ok_eq(information.AllocationProtect, PAGE_NOACCESS) &
+           (int)ok_eq((uint64_t)information.AllocationBase, base) &
+           (int)ok_eq(information.RegionSize, size);
 }
 
 unsigned kit_mappings(uint64_t start, uint64_t end)
@@ -222,8 +224,9 @@ struct kit_picture kit_look(uint64_t start, uint64_t end)
 
 bool kit_same(const struct kit_picture *first, const struct kit_picture *second)
 {
-    return ok_eq(first->n_regions, second->n_regions) &
-           ok_eq(first->n_mappings, second->n_mappings) & ok_eq(first->hash, second->hash);
+    return (int)ok_eq(first->n_regions, second->n_regions) &
+           (int)ok_eq(first->n_mappings, second->n_mappings) &
+           (int)ok_eq(first->hash, second->hash);
 }
 
 /* --- the seam ----------------------------------------------------------------------- */

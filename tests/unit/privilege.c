@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * lib/process/privilege: the state of privileges, changed by several threads at once.
+ * lib/security/privilege: the privileges of a token, changed by several threads at once.
  */
-#include "lib/process/privilege.h"
+#include "lib/security/privilege.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -10,7 +10,11 @@
 #include <ntstatus.h>
 
 #include "harness/test.h"
+#include "lib/security/token-object.h"
+#include "lib/security/token-query.h"
+#include "rtl/identity.h"
 #include "rtl/privilege.h"
+#include "util/macro.h"
 
 #define N_ROUNDS 20000
 
@@ -19,12 +23,26 @@ static LUID_AND_ATTRIBUTES one(enum nt_privilege privilege, ULONG attributes)
     return (LUID_AND_ATTRIBUTES){.Luid.LowPart = (DWORD)privilege, .Attributes = attributes};
 }
 
+static NTSTATUS adjust(const struct nt_privileges_change *change)
+{
+    NT_CLEANUP(nt_token_closep) struct nt_token *token = nt_token_process();
+
+    return nt_token_adjust(token, change);
+}
+
+static uint32_t count_changes(void)
+{
+    NT_CLEANUP(nt_token_closep) struct nt_token *token = nt_token_process();
+
+    return atomic_load(&token->state->modified);
+}
+
 static NTSTATUS set(enum nt_privilege privilege, ULONG attributes, TOKEN_PRIVILEGES *previous)
 {
     const LUID_AND_ATTRIBUTES wanted = one(privilege, attributes);
     ULONG needed;
 
-    return nt_privileges_adjust(&(struct nt_privileges_change){
+    return adjust(&(struct nt_privileges_change){
         .wanted = &wanted,
         .count = 1,
         .previous = previous,
@@ -53,14 +71,13 @@ TEST(a_privilege_that_stands_twice_is_what_it_is_last, "")
         one(NT_PRIVILEGE_CREATE_GLOBAL, SE_PRIVILEGE_REMOVED),
         one(NT_PRIVILEGE_CREATE_GLOBAL, SE_PRIVILEGE_ENABLED),
     };
-    uint64_t changes = nt_privileges_changes();
+    uint32_t changes = count_changes();
 
-    ok_status(nt_privileges_adjust(
-                  &(struct nt_privileges_change){.wanted = wanted, .count = ARRAYSIZE(wanted)}),
+    ok_status(adjust(&(struct nt_privileges_change){.wanted = wanted, .count = ARRAYSIZE(wanted)}),
               STATUS_NOT_ALL_ASSIGNED);
     ok(nt_privilege_in_force(NT_PRIVILEGE_CHANGE_NOTIFY));
     ok(!nt_privilege_in_force(NT_PRIVILEGE_CREATE_GLOBAL));
-    ok_eq(nt_privileges_changes(), changes + 1);
+    ok_eq(count_changes(), changes + 1);
 }
 
 /* Rights that come back do not bring back what was disabled meanwhile. */
@@ -72,11 +89,34 @@ TEST(all_are_disabled_held_or_not, "")
     ok(nt_privilege_in_force(NT_PRIVILEGE_SECURITY));
     ok_eq(seteuid(65534), 0);
     ok(!nt_privilege_in_force(NT_PRIVILEGE_SECURITY));
-    ok_status(nt_privileges_adjust(&(struct nt_privileges_change){.disable_all = true}),
-              STATUS_SUCCESS);
+    ok_status(adjust(&(struct nt_privileges_change){.disable_all = true}), STATUS_SUCCESS);
     ok_eq(seteuid(0), 0);
     ok(!nt_privilege_in_force(NT_PRIVILEGE_SECURITY));
     ok(!nt_privilege_in_force(NT_PRIVILEGE_CHANGE_NOTIFY));
+}
+
+/* What goes to the broker with each request, and what a check here asks for. */
+TEST(what_a_check_asks_for_is_in_force_or_disabled, "13.19")
+{
+    NT_CLEANUP(nt_token_closep) struct nt_token *token = nt_token_process();
+    const struct nt_os_credentials root = {.uid = 0}, user = {.uid = 1000, .gid = 1000};
+    const nt_privileges_word *word = &token->state->privileges;
+    struct nt_token_limits limits;
+
+    ok_status(nt_token_limits(&limits), STATUS_SUCCESS);
+    ok_eq(limits.lowered, 0);
+    ok_eq(limits.disabled, NT_IN_FORCE_ALL & ~NT_IN_FORCE_CREATE_GLOBAL);
+    ok_eq(nt_privileges_in_force(word, &root), NT_IN_FORCE_CREATE_GLOBAL);
+    if (geteuid() != 0)
+        skip("root only");
+    ok_status(set(NT_PRIVILEGE_RESTORE, SE_PRIVILEGE_ENABLED, NULL), STATUS_SUCCESS);
+    ok_status(set(NT_PRIVILEGE_TAKE_OWNERSHIP, SE_PRIVILEGE_ENABLED, NULL), STATUS_SUCCESS);
+    ok_status(set(NT_PRIVILEGE_CREATE_GLOBAL, SE_PRIVILEGE_REMOVED, NULL), STATUS_SUCCESS);
+    nt_token_limits(&limits);
+    ok_eq(limits.disabled, NT_IN_FORCE_SECURITY | NT_IN_FORCE_CREATE_GLOBAL | NT_IN_FORCE_RELABEL);
+    ok_eq(nt_privileges_in_force(word, &root), NT_IN_FORCE_RESTORE | NT_IN_FORCE_TAKE_OWNERSHIP);
+    /* Enabled is not held. */
+    ok_eq(nt_privileges_in_force(word, &user), 0);
 }
 
 /* Each thread sees what it has changed itself: the one before is told exactly once. */

@@ -16,19 +16,18 @@
 #define ABSOLUTE(literal) UNITS(literal), true
 
 static void gives(const uint16_t *units, size_t count, bool absolute, enum nt_directory_kind kind,
-                  uint32_t session, const uint16_t *leaf, size_t leaf_count)
+                  uint32_t session, const uint16_t *rest, size_t rest_count)
 {
     struct nt_name name = {.session = 0};
 
     ok_status(nt_name_parse(units, count, absolute, &name), STATUS_SUCCESS);
     ok_eq(name.directory, kind);
-    if (kind == NT_DIRECTORY_SESSION)
+    if (kind == NT_DIRECTORY_SESSION || kind == NT_DIRECTORY_SESSION_ROOT)
         ok_eq(name.session, session);
-    ok_eq(name.leaf_count, leaf_count);
-    if (name.leaf_count == leaf_count)
-        ok_mem_eq(name.leaf, leaf, leaf_count * sizeof(*leaf));
-    ok(name.leaf >= units && name.leaf + name.leaf_count == units + count,
-       "the leaf is the end of the name");
+    ok_eq(name.rest_count, rest_count);
+    if (name.rest_count == rest_count && rest_count > 0)
+        ok_mem_eq(name.rest, rest, rest_count * sizeof(*rest));
+    ok(name.rest + name.rest_count == units + count, "the rest is the end of the name");
 }
 
 /* @literal is refused with @status, and nothing is written. */
@@ -66,40 +65,74 @@ TEST(prefixes_may_follow_each_other, "11.3 11.4 11.8")
 
 TEST(prefixes_are_case_sensitive, "11.6 11.7")
 {
-    refuses(RELATIVE(u"local\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"GLOBAL\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"session\\1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Locals\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Loca\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"local\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"local\\x"));
+    gives(RELATIVE(u"GLOBAL\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"GLOBAL\\x"));
+    gives(RELATIVE(u"session\\1\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"session\\1\\x"));
+    gives(RELATIVE(u"Locals\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Locals\\x"));
+    gives(RELATIVE(u"Loca\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Loca\\x"));
     /* A unit whose low byte is that letter is another unit. */
-    refuses(RELATIVE(u"\x014cocal\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"\x014cocal\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"\x014cocal\\x"));
 }
 
+/* What is no number is no session, but a name in the directory of the links to them. */
 TEST(session_prefix_takes_a_number, "11.8")
 {
     gives(RELATIVE(u"Session\\0\\x"), NT_DIRECTORY_SESSION, 0, UNITS(u"x"));
     gives(RELATIVE(u"Session\\1\\x"), NT_DIRECTORY_SESSION, 1, UNITS(u"x"));
     gives(RELATIVE(u"Session\\4294967295\\x"), NT_DIRECTORY_SESSION, UINT32_MAX, UNITS(u"x"));
-    refuses(RELATIVE(u"Session\\4294967296\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\99999999999999999999\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\-1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\+1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\ 1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\1a\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\one\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Session\\\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"Session\\4294967296\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"4294967296\\x"));
+    gives(RELATIVE(u"Session\\99999999999999999999\\x"), NT_DIRECTORY_LINKS, 0,
+          UNITS(u"99999999999999999999\\x"));
+    gives(RELATIVE(u"Session\\-1\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"-1\\x"));
+    gives(RELATIVE(u"Session\\+1\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"+1\\x"));
+    gives(RELATIVE(u"Session\\ 1\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u" 1\\x"));
+    gives(RELATIVE(u"Session\\1a\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"1a\\x"));
+    gives(RELATIVE(u"Session\\one\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"one\\x"));
     /* A fullwidth digit is no digit. */
-    refuses(RELATIVE(u"Session\\\uff11\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"Session\\\uff11\\x"), NT_DIRECTORY_LINKS, 0, UNITS(u"\uff11\\x"));
+    refuses(RELATIVE(u"Session\\\\x"), STATUS_OBJECT_NAME_INVALID);
 }
 
-TEST(unknown_directories_are_not_found, "11.9 11.11")
+TEST(other_parts_are_left_to_who_knows_them, "11.9 11.11")
 {
-    refuses(RELATIVE(u"foo\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"foo\\"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"foo\\\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Local\\foo\\bar"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"Global\\foo\\"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(RELATIVE(u"x\\Local\\y"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"foo\\bar"), NT_DIRECTORY_LOCAL, 0, UNITS(u"foo\\bar"));
+    gives(RELATIVE(u"foo\\"), NT_DIRECTORY_LOCAL, 0, UNITS(u"foo\\"));
+    gives(RELATIVE(u"foo\\\\bar"), NT_DIRECTORY_LOCAL, 0, UNITS(u"foo\\\\bar"));
+    gives(RELATIVE(u"Global\\foo\\"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"foo\\"));
+    gives(RELATIVE(u"x\\Local\\y"), NT_DIRECTORY_LOCAL, 0, UNITS(u"x\\Local\\y"));
+}
+
+static void takes(const uint16_t **units, size_t *count, const uint16_t *want, size_t n, bool last)
+{
+    const uint16_t *part = NULL;
+    size_t part_count = 0;
+    bool is_last = !last;
+
+    ok_status(nt_name_take(units, count, &part, &part_count, &is_last), STATUS_SUCCESS);
+    ok_eq(part_count, n);
+    if (part_count == n)
+        ok_mem_eq(part, want, n * sizeof(*want));
+    ok_eq(is_last, last);
+}
+
+TEST(a_rest_is_taken_part_by_part, "11.9 11.11 11.12")
+{
+    const uint16_t *units = (const uint16_t *)u"ab\\c\\\\d", *part;
+    size_t count = 7, part_count;
+    bool last;
+
+    takes(&units, &count, UNITS(u"ab"), false);
+    takes(&units, &count, UNITS(u"c"), false);
+    ok_status(nt_name_take(&units, &count, &part, &part_count, &last), STATUS_OBJECT_NAME_INVALID);
+    units = (const uint16_t *)u"a\\";
+    count = 2;
+    takes(&units, &count, UNITS(u"a"), false);
+    ok_eq(count, 0);
+    ok_status(nt_name_take(&units, &count, &part, &part_count, &last), STATUS_OBJECT_NAME_INVALID);
+    units = (const uint16_t *)u"end";
+    count = 3;
+    takes(&units, &count, UNITS(u"end"), true);
+    ok_eq(count, 0);
 }
 
 TEST(a_relative_name_has_no_leading_backslash, "11.10")
@@ -122,33 +155,31 @@ TEST(an_empty_part_is_an_invalid_name, "11.12")
     refuses(ABSOLUTE(u"\\BaseNamedObjects\\"), STATUS_OBJECT_NAME_INVALID);
 }
 
-TEST(a_directory_is_no_object, "11.14 11.15 2.4")
+TEST(a_name_may_be_a_directory_that_is_always_there, "11.14 11.15 2.4")
 {
-    refuses(NULL, 0, false, STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(RELATIVE(u""), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(RELATIVE(u"Global"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(RELATIVE(u"Local"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(RELATIVE(u"Session"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(RELATIVE(u"Local\\Global"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(ABSOLUTE(u"\\BaseNamedObjects"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(ABSOLUTE(u"\\BaseNamedObjects\\Local"), STATUS_OBJECT_TYPE_MISMATCH);
+    gives(NULL, 0, false, NT_DIRECTORY_LOCAL, 0, NULL, 0);
+    gives(RELATIVE(u"Global"), NT_DIRECTORY_GLOBAL, 0, NULL, 0);
+    gives(RELATIVE(u"Local"), NT_DIRECTORY_LOCAL, 0, NULL, 0);
+    gives(RELATIVE(u"Session"), NT_DIRECTORY_LINKS, 0, NULL, 0);
+    gives(RELATIVE(u"Session\\1"), NT_DIRECTORY_SESSION, 1, NULL, 0);
+    gives(RELATIVE(u"Local\\Global"), NT_DIRECTORY_GLOBAL, 0, NULL, 0);
+    gives(ABSOLUTE(u"\\"), NT_DIRECTORY_ROOT, 0, NULL, 0);
+    gives(ABSOLUTE(u"\\BaseNamedObjects"), NT_DIRECTORY_GLOBAL, 0, NULL, 0);
+    gives(ABSOLUTE(u"\\BaseNamedObjects\\Local"), NT_DIRECTORY_GLOBAL, 0, NULL, 0);
+    gives(ABSOLUTE(u"\\Sessions"), NT_DIRECTORY_SESSIONS, 0, NULL, 0);
+    gives(ABSOLUTE(u"\\Sessions\\1"), NT_DIRECTORY_SESSION_ROOT, 1, NULL, 0);
+    gives(ABSOLUTE(u"\\Sessions\\1\\BaseNamedObjects"), NT_DIRECTORY_SESSION, 1, NULL, 0);
     /* Words that only look like them are names. */
     gives(RELATIVE(u"global"), NT_DIRECTORY_LOCAL, 0, UNITS(u"global"));
     gives(RELATIVE(u"Global2"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Global2"));
-}
-
-TEST(a_sessions_directory_is_no_object, "11.15")
-{
-    refuses(RELATIVE(u"Session\\1"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(ABSOLUTE(u"\\Sessions"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(ABSOLUTE(u"\\Sessions\\1"), STATUS_OBJECT_TYPE_MISMATCH);
-    refuses(ABSOLUTE(u"\\Sessions\\1\\BaseNamedObjects"), STATUS_OBJECT_TYPE_MISMATCH);
 }
 
 TEST(absolute_paths_name_their_directory, "11.2 11.4")
 {
     gives(ABSOLUTE(u"\\BaseNamedObjects\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
     gives(ABSOLUTE(u"\\BaseNamedObjects\\Local\\x"), NT_DIRECTORY_GLOBAL, 0, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\Sessions\\2\\BaseNamedObjects\\Local\\x"), NT_DIRECTORY_SESSION, 2,
+          UNITS(u"x"));
     gives(ABSOLUTE(u"\\BaseNamedObjects\\Session\\3\\x"), NT_DIRECTORY_SESSION, 3, UNITS(u"x"));
     gives(ABSOLUTE(u"\\Sessions\\2\\BaseNamedObjects\\x"), NT_DIRECTORY_SESSION, 2, UNITS(u"x"));
     gives(ABSOLUTE(u"\\Sessions\\2\\BaseNamedObjects\\Global\\x"), NT_DIRECTORY_GLOBAL, 0,
@@ -160,12 +191,38 @@ TEST(absolute_paths_begin_at_the_root, "11.9 11.10")
     refuses(ABSOLUTE(u"BaseNamedObjects\\x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
     refuses(ABSOLUTE(u"x"), STATUS_OBJECT_PATH_SYNTAX_BAD);
     refuses(ABSOLUTE(u""), STATUS_OBJECT_PATH_SYNTAX_BAD);
-    refuses(ABSOLUTE(u"\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(ABSOLUTE(u"\\Device\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(ABSOLUTE(u"\\basenamedobjects\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(ABSOLUTE(u"\\Sessions\\x\\BaseNamedObjects\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(ABSOLUTE(u"\\Sessions\\1\\Windows\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    refuses(ABSOLUTE(u"\\Sessions\\1\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(ABSOLUTE(u"\\x"), NT_DIRECTORY_ROOT, 0, UNITS(u"x"));
+    gives(ABSOLUTE(u"\\Device\\x"), NT_DIRECTORY_ROOT, 0, UNITS(u"Device\\x"));
+    gives(ABSOLUTE(u"\\basenamedobjects\\x"), NT_DIRECTORY_ROOT, 0, UNITS(u"basenamedobjects\\x"));
+    gives(ABSOLUTE(u"\\Sessions\\x\\BaseNamedObjects\\x"), NT_DIRECTORY_SESSIONS, 0,
+          UNITS(u"x\\BaseNamedObjects\\x"));
+    gives(ABSOLUTE(u"\\Sessions\\1\\Windows\\x"), NT_DIRECTORY_SESSION_ROOT, 1,
+          UNITS(u"Windows\\x"));
+    refuses(ABSOLUTE(u"\\\\x"), STATUS_OBJECT_NAME_INVALID);
+}
+
+/* Each of them as the root of a name. */
+TEST(a_name_may_begin_in_any_of_them, "11.2 11.10")
+{
+    struct nt_name name;
+
+    ok_status(
+        nt_name_parse_in(NT_DIRECTORY_ROOT, 0, UNITS(u"Sessions\\4\\BaseNamedObjects\\x"), &name),
+        STATUS_SUCCESS);
+    ok(name.directory == NT_DIRECTORY_SESSION && name.session == 4 && name.rest_count == 1);
+    ok_status(nt_name_parse_in(NT_DIRECTORY_SESSION_ROOT, 4, UNITS(u"BaseNamedObjects"), &name),
+              STATUS_SUCCESS);
+    ok(name.directory == NT_DIRECTORY_SESSION && name.session == 4 && name.rest_count == 0);
+    ok_status(nt_name_parse_in(NT_DIRECTORY_ROOT, 0, UNITS(u"\\x"), &name),
+              STATUS_OBJECT_PATH_SYNTAX_BAD);
+    for (int kind = 0; kind < NT_DIRECTORY_KINDS; kind++) {
+        ok_status(nt_name_parse_in((enum nt_directory_kind)kind, 9, NULL, 0, &name),
+                  STATUS_SUCCESS);
+        ok(name.directory == (enum nt_directory_kind)kind && name.session == 9);
+        ok_eq(nt_directory_holds_names(name.directory), kind == NT_DIRECTORY_LOCAL ||
+                                                            kind == NT_DIRECTORY_GLOBAL ||
+                                                            kind == NT_DIRECTORY_SESSION);
+    }
 }
 
 TEST(the_longest_name_has_32766_units, "11.16")
@@ -188,7 +245,7 @@ TEST(nuls_are_units_of_a_name, "11.19")
     gives(RELATIVE(u"a\0b"), NT_DIRECTORY_LOCAL, 0, UNITS(u"a\0b"));
     gives(RELATIVE(u"a\0"), NT_DIRECTORY_LOCAL, 0, UNITS(u"a\0"));
     gives(RELATIVE(u"\0"), NT_DIRECTORY_LOCAL, 0, UNITS(u"\0"));
-    refuses(RELATIVE(u"Local\0\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    gives(RELATIVE(u"Local\0\\x"), NT_DIRECTORY_LOCAL, 0, UNITS(u"Local\0\\x"));
 }
 
 TEST(everything_but_a_backslash_is_ordinary, "11.20")
@@ -267,4 +324,18 @@ TEST(a_name_has_one_path, "11.2 11.3 11.4 11.5 11.8")
     path_is(ABSOLUTE(u"\\BaseNamedObjects\\x"), 7, UNITS(u"\\BaseNamedObjects\\x"));
     path_is(ABSOLUTE(u"\\Sessions\\4294967295\\BaseNamedObjects\\x"), 7,
             UNITS(u"\\Sessions\\4294967295\\BaseNamedObjects\\x"));
+    path_is(ABSOLUTE(u"\\BaseNamedObjects\\Local\\x"), 7, UNITS(u"\\BaseNamedObjects\\x"));
+    path_is(RELATIVE(u"a\\b"), 7, UNITS(u"\\Sessions\\7\\BaseNamedObjects\\a\\b"));
+}
+
+TEST(a_directory_has_one_path_too, "11.2 11.8")
+{
+    path_is(ABSOLUTE(u"\\"), 7, UNITS(u"\\"));
+    path_is(ABSOLUTE(u"\\x"), 7, UNITS(u"\\x"));
+    path_is(ABSOLUTE(u"\\Sessions"), 7, UNITS(u"\\Sessions"));
+    path_is(ABSOLUTE(u"\\Sessions\\7"), 7, UNITS(u"\\Sessions\\7"));
+    path_is(ABSOLUTE(u"\\Sessions\\7\\x"), 7, UNITS(u"\\Sessions\\7\\x"));
+    path_is(RELATIVE(u"Local"), 7, UNITS(u"\\Sessions\\7\\BaseNamedObjects"));
+    path_is(RELATIVE(u"Session"), 7, UNITS(u"\\BaseNamedObjects\\Session"));
+    path_is(RELATIVE(u"Global"), 7, UNITS(u"\\BaseNamedObjects"));
 }

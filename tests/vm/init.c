@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <linux/userfaultfd.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -64,6 +66,38 @@ static void prepare(void)
     for (int fd = 0; fd < 3; fd++)
         dup2(open("/dev/console", O_RDWR), fd);
     setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+static void write_text(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        printf("vm: %s: %s\n", path, strerror(errno));
+    close(fd);
+}
+
+/* As on a server: many descriptors, and nobody traces who is not his child. */
+static void set_limits(void)
+{
+    struct rlimit limit = {1048576, 1048576};
+
+    write_text("/proc/sys/fs/nr_open", "1048576");
+    write_text("/proc/sys/fs/file-max", "4000000");
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        printf("vm: RLIMIT_NOFILE: %s\n", strerror(errno));
+    write_text("/proc/sys/kernel/yama/ptrace_scope", "1");
+}
+
+/* The loopback device, for tests that lay a socket of the network into somebody's hands. */
+static void raise_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+        printf("vm: lo: %s\n", strerror(errno));
+    close(fd);
 }
 
 /* The numbers of the kernel that has them; older headers do not. */
@@ -216,6 +250,8 @@ int main(void)
     size_t count;
 
     prepare();
+    set_limits();
+    raise_loopback();
     printf("vm: up\nvm: begin kernel\n");
     check_kernel();
     count = read_lines("/vm/environment", lines);

@@ -128,6 +128,27 @@ static int check_loader(void)
 }
 
 /* The path that an object tells has the characters that this unit gave it. */
+/* A SID's text, in a new buffer and in one that is given. */
+static int check_sid_text(void)
+{
+    static const WCHAR want[] = L"S-1-5-18";
+    SID system = {SID_REVISION, 1, {SECURITY_NT_AUTHORITY}, {SECURITY_LOCAL_SYSTEM_RID}};
+    WCHAR buffer[LENGTH(want) + 1];
+    UNICODE_STRING string = {0, sizeof(buffer), buffer};
+
+    CHECK(RtlConvertSidToUnicodeString(&string, &system, FALSE) == STATUS_SUCCESS);
+    CHECK(string.Length == sizeof(want) - sizeof(WCHAR));
+    CHECK(memcmp(buffer, want, sizeof(want)) == 0);
+    string.MaximumLength--;
+    CHECK(RtlConvertSidToUnicodeString(&string, &system, FALSE) == STATUS_BUFFER_OVERFLOW);
+    CHECK(RtlConvertSidToUnicodeString(&string, &system, TRUE) == STATUS_SUCCESS);
+    CHECK(string.Buffer != buffer && string.MaximumLength == sizeof(want));
+    CHECK(memcmp(string.Buffer, want, sizeof(want)) == 0);
+    RtlFreeUnicodeString(&string);
+    CHECK(!string.Buffer);
+    return 0;
+}
+
 static int check_names(void)
 {
     static const WCHAR name[] = L"Global\\q\U0001F600";
@@ -140,6 +161,7 @@ static int check_names(void)
     size_t bytes = (LENGTH(L"\\BaseNamedObjects\\q\U0001F600")) * sizeof(WCHAR);
     ULONG need;
 
+    CHECK(check_sid_text() == 0);
     CHECK(section);
     CHECK(NtQueryObject(section, ObjectNameInformation, &answer, sizeof(answer), &need) ==
           STATUS_SUCCESS);
