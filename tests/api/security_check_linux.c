@@ -3,16 +3,17 @@
  * AccessCheck where this Wine says something else or nothing: mandatory labels, entries of a SACL,
  * and ownership taken by privilege. Descriptors are written as text.
  */
-#include "api/api.h"
+#ifndef _WIN32
+#    include "api/api.h"
 
-#include <sddl.h>
+#    include <sddl.h>
 
-#define A                 0x0001u
-#define B                 0x0002u
-#define C                 0x0004u
+#    define A                 0x0001u
+#    define B                 0x0002u
+#    define C                 0x0004u
 
-#define SE_TAKE_OWNERSHIP 9
-#define OTHERS            "O:S-1-22-1-4711G:S-1-22-2-4712"
+#    define SE_TAKE_OWNERSHIP 9
+#    define OTHERS            "O:S-1-22-1-4711G:S-1-22-2-4712"
 
 static GENERIC_MAPPING mapping = {
     .GenericRead = READ_CONTROL | A,
@@ -151,3 +152,5 @@ TEST(check_of_a_sacl_that_is_not_understood_is_refused, "13.14")
     CloseHandle(token);
     LocalFree(descriptor);
 }
+
+#endif
