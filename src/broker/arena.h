@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define NT_ARENA_MAGIC    0x6e7461726e610001ull
-#define NT_ARENA_VERSION  3u
+#define NT_ARENA_VERSION  4u
 #define NT_ARENA_RECORDS  (1u << 18) /* at most; fewer under a low RLIMIT_FSIZE or RLIMIT_AS */
 #define NT_ARENA_CLIENTS  (1u << 18)
 #define NT_ARENA_BLOCKS   (1u << 20)
@@ -34,7 +34,19 @@ enum nt_record_place {
     NT_STANDS_SESSION = 1,  /* directory_uid's, of the number directory_session */
     NT_STANDS_CREATED = 2,  /* in the directory or namespace of the number directory_id */
     NT_STANDS_BOUNDARY = 3, /* a namespace: its name is its boundary */
-    NT_STANDS_NOWHERE = 4,  /* a directory without a name; directory_id is its secret */
+    NT_STANDS_NOWHERE = 4,  /* a directory or job without a name; directory_id is its secret */
+    /* No name on the wire leads to these (kept.h). */
+    NT_STANDS_MAILBOX = 5, /* its name is the process id */
+    NT_STANDS_PARCEL = 6,  /* in the mailbox of the number directory_id; its name is the handle */
+    NT_STANDS_MEMBER = 7,  /* of the process directory_uid; its name is the job's number */
+    NT_STANDS_LAST = NT_STANDS_MEMBER,
+};
+
+/* Kinds of records that are no objects (enum nt_kind): what the broker keeps about processes. */
+enum nt_kept_kind {
+    NT_KEPT_MAILBOX = 64,
+    NT_KEPT_PARCEL = 65,
+    NT_KEPT_MEMBER = 66,
 };
 
 /* 256 bytes. */
@@ -43,9 +55,11 @@ struct nt_record {
     uint32_t kind;         /* enum nt_kind */
     uint32_t owner;        /* uid */
     uint32_t directory_kind, directory_uid, directory_session;
-    int32_t lease_fd, write_fd, read_fd; /* in the broker's table; -1 for none */
+    /* In the broker's table; -1 for none. A mailbox's and a member's lease_fd is the pidfd, a
+     * member's write_fd the page of its exit code. */
+    int32_t lease_fd, write_fd, read_fd;
     uint64_t name_hash;
-    uint64_t size;
+    uint64_t size;                   /* section: bytes; semaphore: its most */
     uint32_t protection, attributes; /* section */
     uint32_t manual_reset;           /* event */
     uint32_t name_units;
@@ -56,7 +70,7 @@ struct nt_record {
     int32_t extra_fd, extra_read_fd;
     /*
      * Its descriptor, self-relative, in a chain of blocks (nt_arena_store()); 0: the default one
-     * of owner, gid and integrity.
+     * of owner, gid and integrity. A parcel: its bytes.
      */
     _Atomic uint64_t security;
     uint32_t gid, integrity; /* of who made it; integrity is an RID */
@@ -64,9 +78,15 @@ struct nt_record {
     uint64_t secret;         /* a directory, a namespace: who knows it may begin names in it */
     int32_t second_lease_fd; /* a namespace: while it lives, its boundary finds it; else -1 */
     uint32_t zero;
-    _Atomic uint64_t unlinked; /* 1: not found any more by who looks for it (11.48) */
-    uint64_t key;              /* random: the object's number holds bits of it */
-    uint64_t reserved[12];
+    _Atomic uint64_t unlinked;    /* 1: not found any more by who looks for it (11.48) */
+    uint64_t key;                 /* random: the object's number holds bits of it */
+    _Atomic uint64_t next_handle; /* mailbox: the handle / 4 that it gives next */
+    _Atomic uint64_t job_limits;  /* job: NT_JOB_..., and << 32 the most active members */
+    uint64_t job_total;           /* job: processes that were ever members */
+    uint64_t born;                /* member: orders a process's jobs */
+    uint32_t process_uid;         /* member: whose the process was */
+    uint32_t zero2;
+    uint64_t reserved[7];
 };
 
 #define NT_BLOCK_BYTES 248u

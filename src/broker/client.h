@@ -32,6 +32,7 @@ struct nt_broker_client {
     uint32_t session;
     uint64_t token;
     uint32_t record; /* in the arena: index + 1; 0 before HELLO */
+    bool is_again;   /* the request in service was so before, of this worker or one that died */
 };
 
 #endif

@@ -74,8 +74,8 @@ NTSTATUS nt_handle_STATISTICS(struct nt_broker *broker, struct nt_broker_client 
         .keeper = broker->objects.arena.header->keeper,
         .restarts = broker->objects.arena.header->restarts,
         .clients = broker->n_clients,
-        .names = broker->objects.n_objects,
-        .objects = broker->objects.n_objects,
+        .names = broker->objects.n_objects - broker->objects.n_mailboxes,
+        .objects = broker->objects.n_objects - broker->objects.n_mailboxes,
         .bytes = broker->objects.n_bytes,
         .fds = broker->objects.n_fds,
         .requests = broker->objects.arena.header->n_requests,
@@ -130,6 +130,9 @@ static NTSTATUS serve(struct nt_broker *broker, struct nt_broker_client *client,
 {
     NTSTATUS status;
 
+    if (client->record > 0)
+        client->is_again =
+            broker->objects.arena.clients[client->record - 1].number == request->header.number;
     if (request->header.type != NT_MESSAGE_HELLO &&
         nt_answer_begin(broker, client, &request->header, &status))
         return status;

@@ -23,6 +23,15 @@ struct nt_reply {
         struct nt_list_reply list;
         struct nt_namespace_reply namespace_reply;
         struct nt_destroy_namespace_reply destroy_namespace;
+        struct nt_push_reply push;
+        struct nt_fetch_reply fetch;
+        struct nt_drop_reply drop;
+        struct nt_assign_job_reply assign_job;
+        struct nt_terminate_job_reply terminate_job;
+        struct nt_query_job_reply query_job;
+        struct nt_set_job_reply set_job;
+        struct nt_is_in_job_reply is_in_job;
+        struct nt_join_jobs_reply join_jobs;
     };
     void *bytes; /* owned: what follows the structure, or NULL */
     size_t bytes_size;

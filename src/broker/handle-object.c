@@ -94,6 +94,9 @@ static bool is_good_create(const struct nt_create_request *create)
 {
     if (!is_kind(create->kind) || (create->flags & ~(uint32_t)NT_NAME_FLAGS) || create->zero != 0)
         return false;
+    if (create->kind == NT_KIND_SEMAPHORE)
+        return create->size > 0 && create->size <= INT32_MAX &&
+               create->initial_state <= create->size;
     if (create->kind != NT_KIND_SECTION)
         return true;
     return create->size > 0 && create->size <= INT64_MAX &&
@@ -199,14 +202,14 @@ static NTSTATUS create_directory_itself(struct nt_broker *broker, struct nt_brok
     return NT_SUCCESS(status) ? STATUS_OBJECT_NAME_EXISTS : status;
 }
 
-/* Where a create leads: a directory without a name stands nowhere. */
+/* Where a create leads: a directory or job without a name stands nowhere. */
 static NTSTATUS find_place(struct nt_broker *broker, const struct nt_broker_client *client,
                            const struct nt_request *request, struct nt_target *ret_target)
 {
     const struct nt_create_request *create = &request->create;
 
-    if (create->kind == NT_KIND_DIRECTORY && request->n_units == 0 && create->root.id == 0 &&
-        !(create->flags & NT_NAME_ABSOLUTE))
+    if ((create->kind == NT_KIND_DIRECTORY || create->kind == NT_KIND_JOB) &&
+        request->n_units == 0 && create->root.id == 0 && !(create->flags & NT_NAME_ABSOLUTE))
         return nt_directory_nowhere(ret_target);
     return nt_directory_resolve(broker, client, request, create->flags, &create->root, ret_target);
 }

@@ -10,6 +10,7 @@
 
 #include <ntstatus.h>
 
+#include "broker/kept.h"
 #include "broker/object.h"
 #include "broker/step.h"
 #include "os/os.h"
@@ -40,6 +41,38 @@ void nt_object_amount(const struct nt_record *record, uint64_t amount[static NT_
         own_bytes(record->name_units, nt_arena_chain_size(atomic_load(&record->security)));
 }
 
+/*
+ * Where the values of a mailbox begin. A process may hold values that another mailbox gave: its
+ * parent's, which it inherited, or those of a broker that ended. So each begins somewhere else.
+ */
+static int choose_first(struct nt_record *record)
+{
+    uint32_t somewhere;
+    int r = nt_os_random(&somewhere, sizeof(somewhere));
+
+    if (r == 0)
+        record->next_handle = NT_MAILBOX_FIRST + somewhere % NT_MAILBOX_SPREAD;
+    return r;
+}
+
+/* A process's end ends what the broker keeps about it, as a lease's ends an object. */
+static int open_kept(struct nt_objects *objects, struct nt_record *record, uint32_t index)
+{
+    struct epoll_event event = {
+        .events = EPOLLIN,
+        .data.u64 = (nt_record_generation(record) & UINT32_MAX) << 32 | index,
+    };
+    int r = nt_os_random(&record->key, sizeof(record->key));
+
+    if (r == 0 && record->kind == NT_KEPT_MAILBOX)
+        r = choose_first(record);
+    NT_STEP(create_leased);
+    if (r == 0 && nt_kept_has_process(record) &&
+        epoll_ctl(objects->leases_fd, EPOLL_CTL_ADD, record->lease_fd, &event) < 0)
+        r = -errno;
+    return r;
+}
+
 static NTSTATUS open_fds(struct nt_objects *objects, struct nt_record *record, uint32_t index,
                          const struct nt_new_object *new_object, int ret_leases[static 2])
 {
@@ -52,6 +85,8 @@ static NTSTATUS open_fds(struct nt_objects *objects, struct nt_record *record, u
     NT_STEP(create_fds);
     if (r == -EFBIG || r == -ENOSPC)
         return STATUS_COMMITMENT_LIMIT;
+    if (r == 0 && nt_kept_is(record))
+        return nt_status_from_errno(open_kept(objects, record, index));
     if (r == 0)
         r = nt_os_lease_new(&record->lease_fd, &ret_leases[0]);
     if (r == 0 && record->kind == NT_KIND_NAMESPACE)
@@ -92,13 +127,15 @@ static void fill_record(struct nt_record *record, const struct nt_new_object *fr
     record->directory_uid = from->directory.uid;
     record->directory_session = from->directory.session;
     record->directory_id = from->directory.id;
-    record->size = request->kind == NT_KIND_SECTION ? request->size : 0;
+    if (request->kind == NT_KIND_SECTION || request->kind == NT_KIND_SEMAPHORE)
+        record->size = request->size;
     record->protection = request->protection;
     record->attributes = request->attributes;
     record->manual_reset = request->manual_reset != 0;
     record->node = request->node;
     record->token = from->token;
     record->number = from->number;
+    record->process_uid = from->process_uid;
 }
 
 /*
@@ -160,7 +197,7 @@ static void publish(struct nt_objects *objects, struct nt_broker_object *object)
     NT_STEP(create_published);
     nt_objects_index(objects, object);
     NT_STEP(create_indexed);
-    objects->n_bytes += record->size;
+    objects->n_bytes += nt_object_bytes(record);
     objects->n_fds += nt_payload_count(record);
 }
 
@@ -186,6 +223,7 @@ NTSTATUS nt_objects_create(struct nt_objects *objects, const struct nt_new_objec
     NT_STEP(create_taken);
     record = nt_object_record(objects, object);
     fill_record(record, new_object);
+    record->born = objects->arena.header->n_requests;
     NT_STEP(create_filled);
     status = open_fds(objects, record, object->index, new_object, ret_leases);
     if (!NT_SUCCESS(status))

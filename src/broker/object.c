@@ -12,6 +12,7 @@
 
 #include <ntstatus.h>
 
+#include "broker/kept.h"
 #include "broker/object.h"
 #include "broker/step.h"
 #include "os/os.h"
@@ -121,6 +122,7 @@ void nt_objects_deinit(struct nt_objects *objects)
 {
     struct nt_broker_object *object;
 
+    objects->ending = true;
     while ((object = RB_ROOT(&objects->tree)))
         nt_objects_remove(objects, object);
     free(objects->by_record);
@@ -147,10 +149,11 @@ void nt_objects_remove(struct nt_objects *objects, struct nt_broker_object *obje
     struct nt_record *record = nt_object_record(objects, object);
     struct nt_record fds = *record;
 
+    nt_kept_leave(objects, object);
     RB_REMOVE(nt_object_tree, &objects->tree, object);
     objects->by_record[object->index] = NULL;
     objects->n_objects--;
-    objects->n_bytes -= record->size;
+    objects->n_bytes -= nt_object_bytes(record);
     objects->n_fds -= nt_payload_count(record);
     NT_STEP(remove_unlisted);
     /* Cleared before they are closed. */
@@ -168,6 +171,7 @@ bool nt_objects_index(struct nt_objects *objects, struct nt_broker_object *objec
         return false;
     objects->by_record[object->index] = object;
     objects->n_objects++;
+    nt_kept_enter(objects, object);
     return true;
 }
 
@@ -250,13 +254,27 @@ NTSTATUS nt_object_payload(struct nt_objects *objects, struct nt_broker_object *
     return nt_status_from_errno(r);
 }
 
-struct nt_broker_object *nt_objects_by_id(struct nt_objects *objects, uint64_t id)
+static struct nt_broker_object *by_id(struct nt_objects *objects, uint64_t id)
 {
     uint32_t index = id & ((1u << NT_ID_INDEX_BITS) - 1);
     struct nt_broker_object *object =
         index < objects->arena.n_records ? objects->by_record[index] : NULL;
 
     return object && nt_object_id(objects, object) == id ? object : NULL;
+}
+
+struct nt_broker_object *nt_objects_by_id(struct nt_objects *objects, uint64_t id)
+{
+    struct nt_broker_object *object = by_id(objects, id);
+
+    return object && !nt_kept_is(nt_object_record(objects, object)) ? object : NULL;
+}
+
+struct nt_broker_object *nt_objects_kept_by_id(struct nt_objects *objects, uint64_t id)
+{
+    struct nt_broker_object *object = by_id(objects, id);
+
+    return object && nt_kept_is(nt_object_record(objects, object)) ? object : NULL;
 }
 
 NTSTATUS nt_object_grow(struct nt_objects *objects, const struct nt_broker_object *object,

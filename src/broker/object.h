@@ -8,6 +8,7 @@
 #define NT_BROKER_OBJECT_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include "broker/arena.h"
 #include "broker/payload.h"
@@ -31,6 +32,9 @@ struct nt_broker_object {
     uint32_t index; /* of the record */
     struct nt_directory directory;
     struct nt_charge charge;
+    LIST_HEAD(, nt_broker_object) members; /* of a job */
+    LIST_ENTRY(nt_broker_object) member;   /* of a member, beside others of its job */
+    struct nt_broker_object *job;          /* of a member */
     size_t n_units;
     uint16_t name[];
 };
@@ -44,6 +48,8 @@ struct nt_objects {
     struct nt_broker_object **by_record; /* one for each record of the arena */
     int leases_fd; /* an epoll set of all leases, each watched for its end only */
     uint64_t n_objects, n_bytes, n_fds;
+    uint64_t n_mailboxes; /* among the objects; nobody's work depends on them */
+    bool ending;          /* the broker ends, and its jobs do not */
 };
 
 /**
@@ -80,6 +86,7 @@ struct nt_new_object {
     struct nt_user *user; /* owns it, and is charged */
     uint32_t gid, integrity;
     uint64_t token, number; /* the request */
+    uint32_t process_uid;   /* a member's */
 };
 
 /**
@@ -160,6 +167,14 @@ NTSTATUS nt_object_payload(struct nt_objects *objects, struct nt_broker_object *
 
 /** nt_objects_by_id() - the object of that number, dead or alive, or NULL */
 struct nt_broker_object *nt_objects_by_id(struct nt_objects *objects, uint64_t id);
+/** nt_objects_kept_by_id() - the same for what is no object (kept.h) */
+struct nt_broker_object *nt_objects_kept_by_id(struct nt_objects *objects, uint64_t id);
+
+/** nt_object_bytes() - memory that a record stands for, for the statistics */
+static inline uint64_t nt_object_bytes(const struct nt_record *record)
+{
+    return record->kind == NT_KIND_SECTION ? record->size : 0;
+}
 
 /**
  * nt_object_grow() - a section of a writable file is at least @size bytes long; 0 only asks

@@ -9,7 +9,9 @@
 
 #include <ntstatus.h>
 
+#include "broker/kept.h"
 #include "broker/payload.h"
+#include "ipc/sync-words.h"
 #include "os/large-pages.h"
 #include "os/os.h"
 #include "rtl/reserve-map.h"
@@ -45,7 +47,12 @@ unsigned nt_payload_n_fds(const struct nt_create_request *create, size_t n_fds)
 {
     switch (create->kind) {
     case NT_KIND_DIRECTORY:
+    case NT_KIND_JOB:
         return 1; /* the lease */
+    case NT_KEPT_MAILBOX:
+    case NT_KEPT_PARCEL:
+    case NT_KEPT_MEMBER:
+        return (unsigned)n_fds;
     case NT_KIND_NAMESPACE:
         return 2; /* both leases */
     case NT_KIND_SECTION:
@@ -136,21 +143,28 @@ NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds
 
 /* --- a record's descriptors ----------------------------------------------------------------- */
 
-/* What one waits on has its words on a page of its own; the first of them is an event's state. */
+static bool has_words(uint32_t kind)
+{
+    return kind == NT_KIND_EVENT || kind == NT_KIND_MUTANT || kind == NT_KIND_SEMAPHORE ||
+           kind == NT_KIND_TIMER;
+}
+
+/* What one waits on has its words on a page of its own. */
 static int make_page(const struct nt_create_request *create, int *ret_fd)
 {
     NT_CLEANUP(nt_os_closep) int fd = -1;
     void *page;
     int r;
 
-    r = nt_os_memfd_new("ntshm-event", NT_PAGE_SIZE, NT_OS_MEMFD_PRIVATE, &fd);
+    r = nt_os_memfd_new("ntshm-words", NT_PAGE_SIZE, NT_OS_MEMFD_PRIVATE, &fd);
     if (r < 0)
         return r;
-    if (create->kind == NT_KIND_EVENT && create->initial_state) {
+    if (has_words(create->kind) && create->initial_state) {
         r = nt_os_map(NULL, NT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0, &page);
         if (r < 0)
             return r;
-        *(uint32_t *)page = NT_EVENT_PAGE_SET;
+        nt_sync_words_init((void *)((char *)page + NT_SYNC_PLACE), (enum nt_kind)create->kind,
+                           create->initial_state);
         nt_os_unmap(page, NT_PAGE_SIZE);
     }
     *ret_fd = nt_steal_fd(&fd);
@@ -173,10 +187,26 @@ static int make_memory(struct nt_record *record, const struct nt_create_request 
                            &record->extra_fd);
 }
 
+/* A pidfd first, but for a parcel. */
+static void open_kept(struct nt_record *record, int *fds, size_t n_fds)
+{
+    int32_t *places[] = {&record->lease_fd, &record->write_fd, &record->read_fd, &record->extra_fd,
+                         &record->extra_read_fd};
+    size_t first = record->kind == NT_KEPT_PARCEL;
+
+    for (size_t i = 0; i < n_fds && first + i < NT_ARRAY_SIZE(places); i++)
+        *places[first + i] = nt_steal_fd(&fds[i]);
+}
+
 int nt_payload_open(struct nt_record *record, const struct nt_create_request *create, int *fds,
                     size_t n_fds)
 {
-    if (create->kind == NT_KIND_DIRECTORY || create->kind == NT_KIND_NAMESPACE)
+    if (nt_kept_is(record)) {
+        open_kept(record, fds, n_fds);
+        return 0;
+    }
+    if (create->kind == NT_KIND_DIRECTORY || create->kind == NT_KIND_NAMESPACE ||
+        create->kind == NT_KIND_JOB)
         return 0;
     if (create->kind != NT_KIND_SECTION)
         return make_page(create, &record->write_fd);
@@ -192,12 +222,12 @@ int nt_payload_open(struct nt_record *record, const struct nt_create_request *cr
 
 void nt_payload_close(struct nt_record *record)
 {
-    record->extra_read_fd = nt_os_close(record->extra_read_fd);
-    record->extra_fd = nt_os_close(record->extra_fd);
-    record->read_fd = nt_os_close(record->read_fd);
-    record->write_fd = nt_os_close(record->write_fd);
-    record->second_lease_fd = nt_os_close(record->second_lease_fd);
-    record->lease_fd = nt_os_close(record->lease_fd);
+    int32_t *fds[] = {&record->extra_read_fd, &record->extra_fd,        &record->read_fd,
+                      &record->write_fd,      &record->second_lease_fd, &record->lease_fd};
+
+    for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++)
+        *fds[i] = nt_kept_is(record) && *fds[i] >= 0 ? nt_os_close_foreign(*fds[i])
+                                                     : nt_os_close(*fds[i]);
 }
 
 unsigned nt_payload_count(const struct nt_record *record)

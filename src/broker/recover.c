@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "broker/broker.h"
+#include "broker/kept.h"
 #include "broker/recover.h"
 #include "broker/step.h"
 #include "os/os.h"
+#include "os/peer.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -216,8 +218,9 @@ static bool is_in_bounds(const struct nt_record *record)
 {
     uint64_t security = atomic_load(&record->security);
 
-    return record->kind >= 1 && record->kind <= NT_KIND_LAST &&
-           record->directory_kind <= NT_STANDS_NOWHERE &&
+    return ((record->kind >= 1 && record->kind <= NT_KIND_LAST) || nt_kept_is(record)) &&
+           record->directory_kind <= NT_STANDS_LAST &&
+           nt_kept_is(record) == (record->directory_kind >= NT_STANDS_MAILBOX) &&
            record->name_units <= NT_IPC_MAX_BYTES / 2 &&
            nt_arena_chain_size(security) <= NT_IPC_MAX_BYTES && record->size <= INT64_MAX &&
            atomic_load(&record->unlinked) <= 1;
@@ -235,9 +238,9 @@ static bool claim_fds(struct recovery *recovery, const struct nt_record *record)
     const int fds[N_RECORD_FDS] = {record->lease_fd, record->second_lease_fd,
                                    record->write_fd, record->read_fd,
                                    record->extra_fd, record->extra_read_fd};
-    size_t n = 0;
+    size_t n = 0, first = record->kind == NT_KEPT_PARCEL ? 0 : 1; /* that may be none */
 
-    while (n < N_RECORD_FDS && (fds[n] == -1 ? n > 0 : claim_fd(recovery, fds[n])))
+    while (n < N_RECORD_FDS && (fds[n] == -1 ? n >= first : claim_fd(recovery, fds[n])))
         n++;
     if (n == N_RECORD_FDS && (record->second_lease_fd < 0 || is_pipe(record->second_lease_fd)))
         return true;
@@ -304,6 +307,13 @@ static bool watch_lease(struct nt_objects *objects, const struct nt_record *reco
         .data.u64 = (nt_record_generation(record) & UINT32_MAX) << 32 | index,
     };
 
+    if (nt_kept_is(record)) {
+        event.events = EPOLLIN;
+        return !nt_kept_has_process(record) ||
+               (nt_os_pidfd_is(record->lease_fd) &&
+                (epoll_ctl(objects->leases_fd, EPOLL_CTL_MOD, record->lease_fd, &event) == 0 ||
+                 epoll_ctl(objects->leases_fd, EPOLL_CTL_ADD, record->lease_fd, &event) == 0));
+    }
     /* What is in there already was a lease. */
     if (epoll_ctl(objects->leases_fd, EPOLL_CTL_MOD, record->lease_fd, &event) == 0)
         return true;
@@ -349,7 +359,7 @@ static int adopt(struct nt_objects *objects, uint32_t index)
         free(object);
         return -EUCLEAN;
     }
-    objects->n_bytes += record->size;
+    objects->n_bytes += nt_object_bytes(record);
     objects->n_fds += nt_payload_count(record);
     return 0;
 }
@@ -363,11 +373,21 @@ static void discard(struct nt_objects *objects, uint32_t index)
     nt_payload_close(&fds);
 }
 
-static int adopt_all(struct nt_objects *objects, uint32_t *n_lost)
+/* Those that belong to nothing else first (@parts false), then what belongs to one of these. */
+static int adopt_some(struct nt_objects *objects, bool parts, uint32_t *n_lost)
 {
     for (uint32_t i = 0; i < objects->arena.records_used_up_to; i++) {
-        int r = is_live(&objects->arena.records[i]) ? adopt(objects, i) : 0;
+        const struct nt_record *record = &objects->arena.records[i];
+        int r = 0;
 
+        if (!is_live(record) || nt_kept_is_part(record) != parts)
+            continue;
+        /* What it belonged to went, and the worker died before this could. */
+        if (parts && !nt_kept_belongs(objects, i)) {
+            discard(objects, i);
+            continue;
+        }
+        r = adopt(objects, i);
         if (r == -EUCLEAN) {
             discard(objects, i);
             (*n_lost)++;
@@ -376,6 +396,13 @@ static int adopt_all(struct nt_objects *objects, uint32_t *n_lost)
         }
     }
     return 0;
+}
+
+static int adopt_all(struct nt_objects *objects, uint32_t *n_lost)
+{
+    int r = adopt_some(objects, false, n_lost);
+
+    return r < 0 ? r : adopt_some(objects, true, n_lost);
 }
 
 /* The set of leases, or another one where the arena names none that is. */

@@ -22,7 +22,8 @@
     X(grow_stored) X(handled) X(sent) X(closed) X(out_of_service)                                 \
     X(unlinked) X(remove_unlisted) X(remove_given) X(remove_closed)                                           \
     X(recover_begun) X(recover_redone) X(recover_checked) X(recover_swept) X(recover_adopted)     \
-    X(recover_reaped) X(poison) X(poison_hello)
+    X(recover_reaped) X(push_counted) X(fetched) X(member_ended) X(member_counted) X(job_set)     \
+    X(job_ended) X(job_emptied) X(poison) X(poison_hello)
 /* clang-format on */
 
 enum nt_step {

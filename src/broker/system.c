@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * System mode; see system.h. A broker needs no privilege at all: a user of its own is enough, and
- * with less than that nothing it could be tricked into would matter.
+ * System mode; see system.h. A broker needs no privilege at all for names: a user of its own
+ * is enough. Only to end the processes of a job it needs one (CAP_KILL), and where it has not, it
+ * says so to who asks for such a job.
  */
 #include "broker/system.h"
 

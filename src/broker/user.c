@@ -32,12 +32,12 @@ void nt_users_init(struct nt_users *users, uint64_t max_fds)
     memset(users, 0, sizeof(*users));
     RB_INIT(&users->tree);
     /*
-     * The kernel counts descriptors in flight for the sending user, which is the broker: three
+     * The kernel counts descriptors in flight for the sending user, which is the broker: four
      * to a connection at most, and all of them together under half of the limit. When names have
      * taken what connections need, a new one is turned away.
      */
     users->max_shared = max_fds - few * 5 / 8;
-    users->limits[NT_CHARGE_CONNECTIONS] = max_fds / 6;
+    users->limits[NT_CHARGE_CONNECTIONS] = max_fds / 8;
     users->limits[NT_CHARGE_FDS] = max_fds - own;
     /* At most what the largest arena holds (nt_objects_init() knows the one that is there). */
     users->limits[NT_CHARGE_OBJECTS] = NT_ARENA_RECORDS;

@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 #define NT_IPC_MAGIC       0x6e746d31u /* "ntm1" */
-#define NT_IPC_VERSION_MIN 3
-#define NT_IPC_VERSION_MAX 3
+#define NT_IPC_VERSION_MIN 4
+#define NT_IPC_VERSION_MAX 4
 
 /*   name, number, structures, a name follows, most bytes in the request and in the reply,
      most fds in the request and in the reply */
@@ -42,20 +42,32 @@
     X(LIST, 9, list, true, 0, NT_IPC_MAX_LIST, 0, 0)                               \
     X(CREATE_NAMESPACE, 10, create_namespace, false, NT_IPC_MAX_BYTES, 0, 0, 2)    \
     X(OPEN_NAMESPACE, 11, open_namespace, false, NT_IPC_MAX_BYTES, 0, 0, 2)        \
-    X(DESTROY_NAMESPACE, 12, destroy_namespace, false, 0, 0, 0, 0)
+    X(DESTROY_NAMESPACE, 12, destroy_namespace, false, 0, 0, 0, 0)                 \
+    X(PUSH, 13, push, false, NT_IPC_MAX_PARCEL, 0, 5, 0)                           \
+    X(FETCH, 14, fetch, false, 0, NT_IPC_MAX_PARCEL, 0, 4)                         \
+    X(DROP, 15, drop, false, 0, 0, 0, 0)                                           \
+    X(ASSIGN_JOB, 16, assign_job, false, 0, 0, 2, 0)                               \
+    X(TERMINATE_JOB, 17, terminate_job, false, 0, 0, 0, 0)                         \
+    X(QUERY_JOB, 18, query_job, false, 0, NT_IPC_MAX_LIST, 0, 0)                   \
+    X(SET_JOB, 19, set_job, false, 0, 0, 0, 0)                                     \
+    X(IS_IN_JOB, 20, is_in_job, false, 0, 0, 1, 0)                                 \
+    X(JOIN_JOBS, 21, join_jobs, false, 0, 0, 2, 0)
 /* clang-format on */
 
 enum nt_message_type {
 #define X(name, number, ...) NT_MESSAGE_##name = number,
     NT_MESSAGES(X)
 #undef X
-        NT_MESSAGE_END = 13
+        NT_MESSAGE_END = 22
 };
 
 /* The most that any request brings. */
-#define NT_IPC_MAX_REQUEST_FDS 2
+#define NT_IPC_MAX_REQUEST_FDS 5
 /* A descriptor or a boundary, a list of names: the most that follows a structure. */
 #define NT_IPC_MAX_BYTES       65536u
+/* What a handle becomes on its way to another process (lib/object/parcel.h). */
+#define NT_IPC_MAX_PARCEL      32768u
+#define NT_IPC_MAX_PARCEL_FDS  4u
 /* A list's: at least the longest name. */
 #define NT_IPC_MAX_LIST        65552u
 
@@ -70,7 +82,15 @@ struct nt_request_header {
     uint32_t zero2;
 };
 
-#define NT_IPC_LOWERED 0x80000000u
+#define NT_IPC_LOWERED    0x80000000u
+
+/*
+ * Handle values that a mailbox gives (value / 4): for each target growing from some value of the
+ * first NT_MAILBOX_SPREAD on, none is used again.
+ */
+#define NT_MAILBOX_FIRST  0x800000u
+#define NT_MAILBOX_LAST   0x3FFFFFFFu
+#define NT_MAILBOX_SPREAD 0x10000000u
 
 struct nt_reply_header {
     uint32_t size;
@@ -117,10 +137,12 @@ struct nt_create_request {
     uint32_t access;
     uint32_t flags; /* enum nt_name_flags */
     uint32_t name_units;
-    uint64_t size;         /* section: bytes; of the page file a multiple of the page size */
+    /* Section: bytes; of the page file a multiple of the page size. Semaphore: its most. */
+    uint64_t size;
     uint32_t protection;   /* section: PAGE_ value */
     uint32_t attributes;   /* section: SEC_ flags; SEC_FILE says that descriptors come along */
-    uint32_t manual_reset; /* event */
+    uint32_t manual_reset; /* event, timer */
+    /* Event: set; semaphore: its count; mutant: the thread id of its first owner, or 0. */
     uint32_t initial_state;
     uint32_t node; /* section: NUMA node, or UINT32_MAX */
     uint32_t zero;
@@ -140,9 +162,6 @@ struct nt_create_request {
  * the file. Each of the file bears the section's marks already; the broker never reads or maps
  * them.
  */
-
-/* The first word of an event's page when it begins set. */
-#define NT_EVENT_PAGE_SET 1u
 
 struct nt_open_request {
     uint32_t kind;
@@ -274,6 +293,127 @@ struct nt_destroy_namespace_reply {
     uint64_t zero;
 };
 
+/* --- mailboxes ------------------------------------------------------------------------------ */
+
+/*
+ * A parcel for another process: its pidfd comes along first, then the parcel's descriptors; its
+ * bytes are behind the structure. The target's three users must be who asks, or root asks. A
+ * mailbox goes with its process, and as long as that lives no value comes twice.
+ */
+struct nt_push_request {
+    uint64_t zero;
+};
+
+struct nt_push_reply {
+    uint64_t handle; /* the value that is the target's from now on */
+};
+
+/* What lies in the mailbox of who asks; it stays there until it is dropped. */
+struct nt_fetch_request {
+    uint64_t handle;
+};
+
+struct nt_fetch_reply {
+    uint64_t handle;
+};
+
+/* It is there no more; that it was is not asked. */
+struct nt_drop_request {
+    uint64_t handle;
+};
+
+struct nt_drop_reply {
+    uint64_t zero;
+};
+
+/* --- jobs ----------------------------------------------------------------------------------- */
+
+/*
+ * A job is an object like others (NT_KIND_JOB), with a name or without; what it may be asked is
+ * checked like GROW. Its members are processes: the pidfd comes along, and where the process has a
+ * page for its exit code, that (struct nt_exit_page).
+ */
+struct nt_assign_job_request {
+    uint64_t id;
+};
+
+struct nt_assign_job_reply {
+    uint64_t zero;
+};
+
+/*
+ * The beginning of the memory, a sealed memfd of one page, that says what a process ended with:
+ * whoever ends it writes that first.
+ */
+struct nt_exit_page {
+    uint64_t ended_as; /* NT_EXIT_PAGE_ENDED and the code, or 0 */
+    uint32_t pid;      /* of the process; 0: not known yet */
+    uint32_t failed;
+};
+
+#define NT_EXIT_PAGE_ENDED (UINT64_C(1) << 32)
+
+/* All members end with @exit_code. */
+struct nt_terminate_job_request {
+    uint64_t id;
+    uint32_t exit_code;
+    uint32_t zero;
+};
+
+struct nt_terminate_job_reply {
+    uint64_t zero;
+};
+
+struct nt_query_job_request {
+    uint64_t id; /* 0: the job of who asks, the last one that it came into */
+};
+
+/* Then the process ids of members, 32 bits each, as many as there is room for. */
+struct nt_query_job_reply {
+    uint64_t n_total; /* that were ever members */
+    uint32_t n_active;
+    uint32_t limits; /* JOB_OBJECT_LIMIT_... */
+    uint32_t most_active;
+    uint32_t n_ids;
+};
+
+/* The limits that the broker keeps. */
+#define NT_JOB_ACTIVE_PROCESS   0x0008u
+#define NT_JOB_BREAKAWAY        0x0800u
+#define NT_JOB_SILENT_BREAKAWAY 0x1000u
+#define NT_JOB_KILL_ON_CLOSE    0x2000u
+#define NT_JOB_LIMITS \
+    (NT_JOB_ACTIVE_PROCESS | NT_JOB_BREAKAWAY | NT_JOB_SILENT_BREAKAWAY | NT_JOB_KILL_ON_CLOSE)
+
+struct nt_set_job_request {
+    uint64_t id;
+    uint32_t limits;
+    uint32_t most_active;
+};
+
+struct nt_set_job_reply {
+    uint64_t zero;
+};
+
+/* Is the process whose pidfd comes along a member of that job, or (0) of any? */
+struct nt_is_in_job_request {
+    uint64_t id;
+};
+
+struct nt_is_in_job_reply {
+    uint64_t is_member;
+};
+
+/* A child that who asks has just made comes into its jobs (pidfd, and the page if there is one). */
+struct nt_join_jobs_request {
+    uint32_t breakaway; /* 1: it is to stay out, where its jobs allow that */
+    uint32_t zero;
+};
+
+struct nt_join_jobs_reply {
+    uint64_t n_joined;
+};
+
 struct nt_statistics_request {
     uint32_t zero;
     uint32_t zero2;
@@ -344,6 +484,15 @@ struct nt_request {
         struct nt_create_namespace_request create_namespace;
         struct nt_open_namespace_request open_namespace;
         struct nt_destroy_namespace_request destroy_namespace;
+        struct nt_push_request push;
+        struct nt_fetch_request fetch;
+        struct nt_drop_request drop;
+        struct nt_assign_job_request assign_job;
+        struct nt_terminate_job_request terminate_job;
+        struct nt_query_job_request query_job;
+        struct nt_set_job_request set_job;
+        struct nt_is_in_job_request is_in_job;
+        struct nt_join_jobs_request join_jobs;
     };
     const void *bytes;     /* aligned, inside the buffer; header.bytes_size of them */
     const uint16_t *units; /* NULL when none follow; aligned, inside the buffer */

@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -195,19 +197,15 @@ static int parse_status(const char *text, struct nt_os_credentials *credentials)
     return 0;
 }
 
-int nt_os_credentials_of_process(struct nt_os_credentials *ret_credentials)
+static int read_status(const char *path, struct nt_os_credentials *ret_credentials)
 {
     NT_CLEANUP(nt_freep) char *text = NULL;
     int cancel_state, r;
 
-    if ((pid_t)syscall(SYS_gettid) == getpid())
-        return nt_os_credentials_get(ret_credentials);
     NT_OS_FAULT(NT_OS_CREDENTIALS);
     cancel_state = nt_os_hold_cancel();
-    r = read_whole("/proc/self/status", &text);
+    r = read_whole(path, &text);
     nt_os_allow_cancel(cancel_state);
-    if (r == -ENOENT)
-        return nt_os_credentials_get(ret_credentials);
     if (r < 0)
         return r;
     *ret_credentials = (struct nt_os_credentials){.more = NULL};
@@ -215,6 +213,26 @@ int nt_os_credentials_of_process(struct nt_os_credentials *ret_credentials)
     if (r < 0)
         nt_os_credentials_deinit(ret_credentials);
     return r;
+}
+
+int nt_os_credentials_of_process(struct nt_os_credentials *ret_credentials)
+{
+    int r;
+
+    if ((pid_t)syscall(SYS_gettid) == getpid())
+        return nt_os_credentials_get(ret_credentials);
+    r = read_status("/proc/self/status", ret_credentials);
+    return r == -ENOENT ? nt_os_credentials_get(ret_credentials) : r;
+}
+
+int nt_os_credentials_of(pid_t pid, struct nt_os_credentials *ret_credentials)
+{
+    char path[32];
+    int r;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    r = read_status(path, ret_credentials);
+    return r == -ENOENT ? -ESRCH : r;
 }
 
 /* --- what they are good for --------------------------------------------------------------------
@@ -254,4 +272,16 @@ int nt_os_large_page_group(gid_t *ret_group)
         return r;
     *ret_group = (gid_t)strtoul(text, NULL, 10);
     return 0;
+}
+
+/* --- who may look into this process ---------------------------------------------------------- */
+
+bool nt_os_is_open_to(uid_t uid)
+{
+    uid_t real, effective, saved;
+
+    if (uid == 0)
+        return true;
+    return getresuid(&real, &effective, &saved) == 0 && real == uid && effective == uid &&
+           saved == uid && prctl(PR_GET_DUMPABLE) == 1;
 }

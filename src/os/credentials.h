@@ -30,6 +30,8 @@ int nt_os_credentials_get(struct nt_os_credentials *ret_credentials);
  * Another thread asks /proc, and is taken for the process where there is none.
  */
 int nt_os_credentials_of_process(struct nt_os_credentials *ret_credentials);
+/** nt_os_credentials_of() - of another process, by number, as far as /proc tells. -ESRCH. */
+int nt_os_credentials_of(pid_t pid, struct nt_os_credentials *ret_credentials);
 /** nt_os_credentials_copy() - -ENOMEM */
 int nt_os_credentials_copy(struct nt_os_credentials *ret_copy,
                            const struct nt_os_credentials *credentials);
@@ -43,6 +45,14 @@ static inline const gid_t *nt_os_credentials_groups(const struct nt_os_credentia
     return credentials->more ? credentials->more : credentials->own;
 }
 
+/**
+ * nt_os_is_open_to() - could a process of @uid look into this one? As ptrace() decides it
+ *
+ * Root, or the user that is the calling thread's real, effective and saved one, unless the kernel
+ * keeps the process from its user's eyes (it was another's, or runs a program that nobody may
+ * read).
+ */
+bool nt_os_is_open_to(uid_t uid);
 /** nt_os_has_capability() - the effective set holds @capability (a CAP_ number) */
 bool nt_os_has_capability(unsigned capability);
 /** nt_os_is_in_group() - @group is the effective or a supplementary one */

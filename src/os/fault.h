@@ -6,6 +6,7 @@
 #define NT_OS_FAULT_H
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "os/os.h"
 
@@ -51,6 +52,8 @@ static inline void nt_os_allow_cancel(int state)
  * Return: true when it is worth trying again. NTSHM_NOFILE=keep forbids it.
  */
 bool nt_os_more_fds(void);
+/** nt_os_first_nofile() - the soft limit before that; RLIM_INFINITY: it was never raised */
+rlim_t nt_os_first_nofile(void);
 
 /**
  * nt_os_open() - open(), CLOEXEC, ours, and with room made when the soft limit is met
@@ -75,6 +78,9 @@ void nt_os_drop_maps(void);
 void nt_os_forget_maps(void);
 /** nt_os_forget_terminal() - in a forked child: the key that is waited for is the parent's */
 void nt_os_forget_terminal(void);
+
+/** nt_os_forget_tids() - in a forked child: its thread is another one */
+void nt_os_forget_tids(void);
 
 /** nt_os_proc_fd() - kept O_PATH descriptor of /proc/self/fd, or -errno; borrowed */
 int nt_os_proc_fd(void);

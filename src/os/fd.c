@@ -23,6 +23,7 @@
 _Atomic(int (*)(enum nt_os_call)) nt_os_fault;
 
 static _Atomic int proc_fd = -1;
+static _Atomic rlim_t first_nofile = RLIM_INFINITY; /* before it was raised */
 
 void nt_os_set_fault(int (*fault)(enum nt_os_call call))
 {
@@ -52,6 +53,7 @@ void nt_os_closep(int *fd)
 bool nt_os_more_fds(void)
 {
     const char *keep = secure_getenv("NTSHM_NOFILE");
+    rlim_t unknown = RLIM_INFINITY;
     struct rlimit limit;
 
     if (keep && strcmp(keep, "keep") == 0)
@@ -61,8 +63,14 @@ bool nt_os_more_fds(void)
                (unsigned long long)limit.rlim_cur);
         return false;
     }
+    atomic_compare_exchange_strong(&first_nofile, &unknown, limit.rlim_cur);
     limit.rlim_cur = limit.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+rlim_t nt_os_first_nofile(void)
+{
+    return atomic_load(&first_nofile);
 }
 
 int nt_os_adopt_fd(int fd, int *ret_fd)
@@ -189,4 +197,5 @@ void nt_os_forget_caches(void)
     nt_os_forget_maps();
     nt_os_forget_terminal();
     nt_os_forget_watch();
+    nt_os_forget_tids();
 }

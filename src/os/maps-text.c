@@ -342,23 +342,33 @@ static void unescape(char *name)
     *to = '\0';
 }
 
-/* The name begins with the first slash behind the fields, which have none. */
-int nt_os_maps_text_name(uint64_t address, struct nt_os_vma *ret_vma, char **ret_name)
+int nt_os_maps_parse_line(char *line, struct nt_os_vma *ret_vma, char **ret_name)
 {
-    NT_CLEANUP(nt_freep) char *line = malloc(LONGEST);
-    struct trail trail = {.n_lines = 0};
     char *name;
-    int r = line ? scan_all(address, &trail, line, LONGEST, ret_vma) : -ENOMEM;
 
-    if (r < 0)
-        return r;
-    if (ret_vma->start > address)
-        return -ENOENT;
+    if (!parse(line, ret_vma))
+        return -EIO;
+    if (!ret_name)
+        return 0;
     *ret_name = NULL;
+    /* The name begins with the first slash behind the fields, which have none. */
     name = strchr(line, '/');
     if (!ret_vma->inode || !name)
         return 0;
     name[strcspn(name, "\n")] = '\0';
     unescape(name);
     return nt_os_copy_text(name, ret_name);
+}
+
+int nt_os_maps_text_name(uint64_t address, struct nt_os_vma *ret_vma, char **ret_name)
+{
+    NT_CLEANUP(nt_freep) char *line = malloc(LONGEST);
+    struct trail trail = {.n_lines = 0};
+    int r = line ? scan_all(address, &trail, line, LONGEST, ret_vma) : -ENOMEM;
+
+    if (r < 0)
+        return r;
+    if (ret_vma->start > address)
+        return -ENOENT;
+    return nt_os_maps_parse_line(line, ret_vma, ret_name);
 }

@@ -35,6 +35,15 @@ void nt_os_maps_text_drop(void);
 /** nt_os_maps_text_forget() - the same in a forked child: it is the parent's list */
 void nt_os_maps_text_forget(void);
 
+/**
+ * nt_os_maps_parse_line() - one line of a maps file, up to its newline
+ * @line:     changed
+ * @ret_name: as in nt_os_vma_name(); may be NULL
+ *
+ * Return: 0; -EIO for what is no such line; -ENOMEM.
+ */
+int nt_os_maps_parse_line(char *line, struct nt_os_vma *ret_vma, char **ret_name);
+
 /** nt_os_copy_text() - a copy, for the caller to free; -ENOMEM */
 int nt_os_copy_text(const char *text, char **ret_copy);
 

@@ -130,6 +130,30 @@ int nt_os_memfd_check(int fd, uint64_t *ret_size)
     return 0;
 }
 
+int nt_os_memfd_seals(int fd, unsigned *ret_seals)
+{
+    int seals;
+
+    NT_OS_FAULT(NT_OS_STAT);
+    seals = fcntl(fd, F_GET_SEALS);
+    if (seals < 0)
+        return -errno;
+    *ret_seals = (unsigned)seals;
+    return 0;
+}
+
+int nt_os_memfd_close_to_others(int fd)
+{
+    struct stat stat;
+
+    NT_OS_FAULT(NT_OS_CHMOD);
+    if (fstat(fd, &stat) < 0)
+        return -errno;
+    if ((stat.st_mode & 07777) == 0600)
+        return 0;
+    return fchmod(fd, 0600) < 0 ? -errno : 0;
+}
+
 /*
  * ftruncate() above RLIMIT_FSIZE raises SIGXFSZ, which kills. The limit is looked at for the first
  * growth, for each that enters another LIMIT_STEP, and always once it was seen to be finite.

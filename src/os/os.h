@@ -26,7 +26,7 @@
     X(DUP) X(SOCKET) X(CONNECT) X(SEND) X(RECV) X(PROCMAP) X(SPAWN) X(OPEN) X(READ) X(WRITE)      \
     X(STAT) X(ALLOCATE) X(SYNC) X(LOCK) X(RENAME) X(UNLINK) X(UTIME) X(MSYNC) X(SEEK) X(COPY)     \
     X(SIGACTION) X(MKDIR) X(CHMOD) X(CWD) X(MBIND) X(MLOCK) X(USERFAULT) X(PAGESCAN) \
-    X(CREDENTIALS) X(ACCOUNT)
+    X(CREDENTIALS) X(ACCOUNT) X(KILL) X(THREAD) X(WAITV) X(PIDFD) X(POLL) X(COPY_PROCESS) X(ROBUST)
 /* clang-format on */
 
 enum nt_os_call {
@@ -135,11 +135,38 @@ int nt_os_vma_query(uint64_t address, struct nt_os_vma *ret_vma);
 int nt_os_futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t deadline_ns);
 /** nt_os_futex_wake() - wake up to @count sleepers on @word; returns how many slept */
 int nt_os_futex_wake(_Atomic uint32_t *word, int count);
+/* A word to sleep on, and as long as it is what. */
+struct nt_os_wait {
+    _Atomic uint32_t *word;
+    uint32_t value;
+};
+
+#define NT_OS_MAX_WAIT 66
+
+/**
+ * nt_os_futex_wait_any() - the same on up to NT_OS_MAX_WAIT words at once
+ *
+ * Without futex_waitv (before Linux 5.16) in looks of a millisecond.
+ */
+int nt_os_futex_wait_any(const struct nt_os_wait *waits, unsigned count, uint64_t deadline_ns);
+/** nt_os_thread_is_gone() - no thread of the caller's PID namespace has this id */
+bool nt_os_thread_is_gone(uint32_t tid);
+/** nt_os_runs_alone() - the calling thread may run on one processor only (a fresh answer) */
+bool nt_os_runs_alone(void);
+/** nt_os_pause() - in a loop that looks at a word */
+static inline void nt_os_pause(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("isb" ::: "memory");
+#endif
+}
 /** nt_os_now_ns() - CLOCK_MONOTONIC */
 uint64_t nt_os_now_ns(void);
 /** nt_os_random() - @size random bytes from the kernel */
 int nt_os_random(void *buffer, size_t size);
-/** nt_os_tid() - the calling thread's id */
+/** nt_os_tid() - the calling thread's id, asked of the kernel once */
 uint32_t nt_os_tid(void);
 
 /* --- leases (a name lives while a lease's read end is open anywhere) ----------------------- */
@@ -159,7 +186,7 @@ bool nt_os_lease_is_dead(int write_fd);
 
 /* --- sockets ------------------------------------------------------------------------------ */
 
-#define NT_OS_MAX_FDS 3
+#define NT_OS_MAX_FDS 5
 
 struct nt_os_peer {
     pid_t pid;

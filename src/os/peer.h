@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -25,6 +26,31 @@ int nt_os_socket_peer_groups(int fd, gid_t **ret_groups, size_t *ret_n_groups);
 int nt_os_socket_peer_pidfd(int fd, int *ret_pidfd);
 /** nt_os_pidfd_is_alive() - the process has not ended yet */
 bool nt_os_pidfd_is_alive(int pidfd);
+/** nt_os_pidfd_is() - whether a descriptor that came from anywhere stands for a process */
+bool nt_os_pidfd_is(int fd);
+/**
+ * nt_os_pidfd_pid() - the number of the process, as this one sees it
+ *
+ * Return: 0; -EBADF for what is no pidfd; -ESRCH when it is gone, or not to be seen from here.
+ */
+int nt_os_pidfd_pid(int pidfd, pid_t *ret_pid);
+/** nt_os_pidfd_kill() - SIGKILL. Return: 0; -ESRCH; -EPERM. */
+int nt_os_pidfd_kill(int pidfd);
+
+/* Whose a process is: real, effective and saved user, and who made it. */
+struct nt_os_owner {
+    uid_t real, effective, saved;
+    pid_t pid, parent;
+};
+
+/**
+ * nt_os_pidfd_owner() - whose the process is
+ * @pidfd: a descriptor that came from anywhere
+ *
+ * Return: 0; -EBADF for what is no pidfd; -ESRCH when it has ended, or is not to be seen from here;
+ * -EACCES when it may not be looked at.
+ */
+int nt_os_pidfd_owner(int pidfd, struct nt_os_owner *ret_owner);
 /**
  * nt_os_audit_login() - the user who logged in, whatever the process became since
  *

@@ -17,7 +17,6 @@ enum nt_kind {
     NT_KIND_EVENT = 2,
     NT_KIND_DIRECTORY = 3,
     NT_KIND_NAMESPACE = 4, /* a boundary's entry: never opened as an object */
-    /* These have their place in the name space and no functions of their own in this version. */
     NT_KIND_MUTANT = 5,
     NT_KIND_SEMAPHORE = 6,
     NT_KIND_TIMER = 7,
