@@ -30,8 +30,12 @@ BOOL WINAPI CloseHandle(HANDLE hObject);
 
 /*
  * DuplicateHandle - make another handle to the object of @hSourceHandle.
- * @hSourceProcessHandle, @hTargetProcessHandle: GetCurrentProcess() (other processes:
- *   ERROR_NOT_SUPPORTED in this version)
+ * @hSourceProcessHandle, @hTargetProcessHandle: GetCurrentProcess(), or handles of other
+ *   processes with PROCESS_DUP_HANDLE (12.25). *Into* another process it takes nothing of that
+ *   process, which may be busy, stopped or not begun yet; the value is its handle at once. *Out
+ *   of* one (@hSourceProcessHandle) a thread there has to work: CreateProcess starts programs
+ *   with one, others have it that set NTSHM_SERVICE_THREAD=1 or called ntshm_service_start().
+ * @hSourceHandle: a pseudo handle becomes a real one (12.18)
  * @lpTargetHandle: receives the handle; NULL is allowed, the handle is then lost (12.16)
  * @dwDesiredAccess: the new handle's rights, unless DUPLICATE_SAME_ACCESS; more than the source
  *   has is granted when the object's descriptor grants all of it to the calling thread and to the
@@ -39,7 +43,10 @@ BOOL WINAPI CloseHandle(HANDLE hObject);
  * @dwOptions: DUPLICATE_CLOSE_SOURCE closes the source, also when the call fails
  * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY;
  * ERROR_PRIVILEGE_NOT_HELD for ACCESS_SYSTEM_SECURITY; for more rights to a named object what
- * opening it would say, ERROR_NO_SYSTEM_RESOURCES and the connection's errors included.
+ * opening it would say, ERROR_NO_SYSTEM_RESOURCES and the connection's errors included. With
+ * other processes also ERROR_NOT_SUPPORTED (no such thread; an unnamed object that one waits on,
+ * for another user's process), ERROR_SEM_TIMEOUT (it does not answer: stopped),
+ * ERROR_ACCESS_DENIED (another user's), ERROR_NOT_ENOUGH_QUOTA.
  */
 BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
                             HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,

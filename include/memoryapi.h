@@ -134,8 +134,9 @@ PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess
 /*
  * MapViewOfFile3, MapViewOfFile3FromApp, MapViewOfFileNuma2, MapViewOfFile2 - map a view, its
  * protection given as a PAGE_ constant.
- * @Process: GetCurrentProcess(); NULL means the same in MapViewOfFile3 alone (3.30, 3.31).
- *   There are no handles of other processes: anything else is ERROR_INVALID_HANDLE.
+ * @Process: GetCurrentProcess(); NULL means the same in MapViewOfFile3 alone (3.30, 3.31). Or
+ *   another process, with PROCESS_VM_OPERATION: the address is one of there, and the view that
+ *   process's own (3.32). See VirtualAllocEx for which processes, and the errors.
  * @BaseAddress, @Offset: multiples of 64 KiB; ERROR_MAPPED_ALIGNMENT otherwise (3.21). With
  *   MEM_REPLACE_PLACEHOLDER multiples of a page (5.18, 5.20 to 5.22), with MEM_LARGE_PAGES of
  *   GetLargePageMinimum(). Without that flag NULL is any place.
@@ -184,7 +185,8 @@ FORCEINLINE PVOID MapViewOfFile2(HANDLE FileMappingHandle, HANDLE ProcessHandle,
  *   of a view that replaced a placeholder becomes that placeholder again, without being free in
  *   between (5.30); for any other view that is ERROR_INVALID_ADDRESS, and the view stays (4.12).
  *   Without the flag the place becomes free (4.13).
- * @Process: GetCurrentProcess(); NULL is ERROR_INVALID_HANDLE (4.9)
+ * @Process: GetCurrentProcess(), or one with PROCESS_VM_OPERATION (VirtualAllocEx); NULL is
+ *   ERROR_INVALID_HANDLE (4.9)
  * Return: TRUE; FALSE with ERROR_INVALID_ADDRESS (no view there: 4.3, 4.4),
  * ERROR_INVALID_PARAMETER (other flags, or a view of a SEC_NO_CHANGE section: 1.50),
  * ERROR_INVALID_HANDLE. Facts 4.1 to 4.16.
@@ -236,8 +238,8 @@ PVOID WINAPI VirtualAllocFromApp(PVOID BaseAddress, SIZE_T Size, ULONG Allocatio
  * (MEM_REPLACE_PLACEHOLDER here and in MapViewOfFile3), and restored by VirtualFree or
  * UnmapViewOfFile2 with MEM_PRESERVE_PLACEHOLDER. Whatever is done with it, its place is never
  * free in between (5.60), and what fails changes nothing (5.56).
- * @Process: GetCurrentProcess() or NULL, which means the same (3.30); other processes:
- *   ERROR_INVALID_HANDLE in this version
+ * @Process: GetCurrentProcess() or NULL, which means the same (3.30), or a process with
+ *   PROCESS_VM_OPERATION (VirtualAllocEx)
  * @BaseAddress: where, or NULL for any place. A multiple of 64 KiB for what is reserved anew, else
  *   ERROR_INVALID_PARAMETER (7.6); of a page for a placeholder that is replaced (5.18), whose base
  *   it must be
@@ -287,8 +289,16 @@ LPVOID WINAPI VirtualAllocExNuma(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSiz
  * VirtualAllocEx, VirtualFreeEx, VirtualQueryEx, VirtualProtectEx - the same in a process that a
  * handle names. (The first two stand below; see VirtualAlloc, VirtualFree, VirtualQuery and
  * VirtualProtect for the rest.)
- * @hProcess: GetCurrentProcess(); NULL is ERROR_INVALID_HANDLE (3.31, 7.57). Other processes:
- *   ERROR_INVALID_HANDLE in this version.
+ * @hProcess: GetCurrentProcess(), or of another process with PROCESS_VM_OPERATION
+ *   (PROCESS_QUERY_INFORMATION for VirtualQueryEx), else ERROR_ACCESS_DENIED (7.58); NULL is
+ *   ERROR_INVALID_HANDLE (3.31, 7.57).
+ *
+ * What changes another process's memory is done by a thread there. Processes have it that
+ * CreateProcess made, that were started with NTSHM_SERVICE_THREAD=1, or that called
+ * ntshm_service_start() (ntshm/ntshm.h); others are ERROR_NOT_SUPPORTED. One that does not answer
+ * within 5 seconds, because it is stopped, is ERROR_SEM_TIMEOUT, and what it may do later is undone
+ * there; one that ends meanwhile is ERROR_ACCESS_DENIED. VirtualQueryEx tells of a process without
+ * that thread what the kernel knows: each mapping as an allocation (8.29).
  */
 LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
                              DWORD flAllocationType, DWORD flProtect);
@@ -322,6 +332,25 @@ SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer
 SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
                              SIZE_T dwLength);
 
+/*
+ * ReadProcessMemory, WriteProcessMemory - copy bytes out of a process, or into it.
+ * @hProcess: GetCurrentProcess(), or of a process with PROCESS_VM_READ; for writing with
+ *   PROCESS_VM_WRITE and PROCESS_VM_OPERATION
+ * @lpBaseAddress: in that process; @lpBuffer: here; @nSize: bytes
+ * @lpNumberOfBytesRead, @lpNumberOfBytesWritten: how many were copied, also on failure; may be NULL
+ *
+ * A range is copied up to the first page that cannot be reached: free, reserved, or without the
+ * access. WriteProcessMemory makes code (PAGE_EXECUTE, PAGE_EXECUTE_READ) writable for a moment;
+ * FlushInstructionCache comes after it, as on Windows. Linux lets a process look into others of its
+ * user, or only into its descendants (Yama): then the thread described above copies.
+ * Return: TRUE; FALSE with ERROR_PARTIAL_COPY (not all of it), ERROR_NOACCESS (the buffer),
+ * ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED, ERROR_SEM_TIMEOUT.
+ */
+BOOL WINAPI ReadProcessMemory(HANDLE hProcess, LPCVOID lpBaseAddress, LPVOID lpBuffer, SIZE_T nSize,
+                              SIZE_T *lpNumberOfBytesRead);
+BOOL WINAPI WriteProcessMemory(HANDLE hProcess, LPVOID lpBaseAddress, LPCVOID lpBuffer,
+                               SIZE_T nSize, SIZE_T *lpNumberOfBytesWritten);
+
 typedef enum WIN32_MEMORY_INFORMATION_CLASS { MemoryRegionInfo } WIN32_MEMORY_INFORMATION_CLASS;
 
 typedef struct WIN32_MEMORY_REGION_INFORMATION {
@@ -345,7 +374,7 @@ typedef struct WIN32_MEMORY_REGION_INFORMATION {
 
 /*
  * QueryVirtualMemoryInformation - tell about the allocation that holds @VirtualAddress, whole.
- * @Process: GetCurrentProcess()
+ * @Process: GetCurrentProcess(), or one with PROCESS_QUERY_INFORMATION (VirtualQueryEx)
  * @MemoryInformationClass: MemoryRegionInfo
  * @MemoryInformation, @MemoryInformationSize: a WIN32_MEMORY_REGION_INFORMATION and its size
  * @ReturnSize: receives the bytes written, or NULL
@@ -421,7 +450,8 @@ BOOL WINAPI VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize);
 /*
  * GetProcessWorkingSetSizeEx (GetProcessWorkingSetSize and SetProcessWorkingSetSize in winbase.h),
  * SetProcessWorkingSetSizeEx - the bounds of the working set, in bytes
- * @hProcess: GetCurrentProcess()
+ * @hProcess: GetCurrentProcess(); or one with PROCESS_QUERY_LIMITED_INFORMATION to get, with
+ *   PROCESS_SET_QUOTA to set (VirtualAllocEx says which processes)
  * @dwMinimumWorkingSetSize, @dwMaximumWorkingSetSize: in whole pages, rounded down; the minimum not
  *   0 and at least 20 pages, to which a smaller one is raised; the maximum at least 13 pages and
  *   not below the minimum; one larger than the machine is lowered. Both (SIZE_T)-1: as many pages
@@ -439,7 +469,7 @@ BOOL WINAPI SetProcessWorkingSetSizeEx(HANDLE hProcess, SIZE_T dwMinimumWorkingS
 /*
  * PrefetchVirtualMemory - begin to read pages in that lie on a disk. A hint: what is not mapped is
  * passed over.
- * @hProcess: GetCurrentProcess()
+ * @hProcess: GetCurrentProcess(), or one with PROCESS_VM_OPERATION (VirtualAllocEx)
  * @NumberOfEntries, @VirtualAddresses: an array of ranges, none of them empty
  * @Flags: 0
  * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER (no entries, a range that
@@ -474,7 +504,7 @@ DWORD WINAPI ReclaimVirtualMemory(void const *VirtualAddress, SIZE_T Size);
  * MEM_PHYSICAL. They have their memory at once. SeLockMemoryPrivilege must be enabled. A forked
  * child has the windows as they are and shares the pages with its parent, who alone can free them
  * for both.
- * @hProcess, @ObjectHandle: GetCurrentProcess()
+ * @hProcess, @ObjectHandle: GetCurrentProcess(); other processes: ERROR_NOT_SUPPORTED
  * @NumberOfPages: in: how many; out: how many there were, perhaps fewer
  * @PageArray: receives a number for each page, which means nothing but to these functions
  * @nndPreferred: the NUMA node they come from if they can

@@ -6,6 +6,7 @@
 #define NTSHM_MINWINBASE_H
 
 #include "minwindef.h"
+#include "windef.h"
 #include "winnt.h"
 
 /*
@@ -23,6 +24,21 @@ typedef struct _SECURITY_ATTRIBUTES {
     LPVOID lpSecurityDescriptor;
     BOOL bInheritHandle;
 } SECURITY_ATTRIBUTES, *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
+
+/* Why a machine is to stay awake; taken, and not looked at. */
+typedef struct _REASON_CONTEXT {
+    ULONG Version;
+    DWORD Flags;
+    union {
+        struct {
+            HMODULE LocalizedReasonModule;
+            ULONG LocalizedReasonId;
+            ULONG ReasonStringCount;
+            LPWSTR *ReasonStrings;
+        } Detailed;
+        LPWSTR SimpleReasonString;
+    } Reason;
+} REASON_CONTEXT, *PREASON_CONTEXT;
 
 /*
  * Where a call on a file begins, and how it ended. Offset and OffsetHigh count bytes; both
@@ -94,7 +110,16 @@ typedef enum _GET_FILEEX_INFO_LEVELS {
     GetFileExMaxInfoLevel
 } GET_FILEEX_INFO_LEVELS;
 
-#define STILL_ACTIVE                       ((DWORD)0x00000103)
+#define STILL_ACTIVE ((DWORD)0x00000103)
+
+typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID lpThreadParameter);
+typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
+
+typedef RTL_CRITICAL_SECTION CRITICAL_SECTION;
+typedef PRTL_CRITICAL_SECTION PCRITICAL_SECTION;
+typedef PRTL_CRITICAL_SECTION LPCRITICAL_SECTION;
+typedef PRTL_CRITICAL_SECTION_DEBUG PCRITICAL_SECTION_DEBUG;
+typedef PRTL_CRITICAL_SECTION_DEBUG LPCRITICAL_SECTION_DEBUG;
 
 /* As in the SDK these are the statuses of those names (winnt.h or ntstatus.h). */
 #define EXCEPTION_ACCESS_VIOLATION         STATUS_ACCESS_VIOLATION

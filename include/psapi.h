@@ -104,8 +104,9 @@ typedef struct _PSAPI_WORKING_SET_EX_INFORMATION {
 } PSAPI_WORKING_SET_EX_INFORMATION, *PPSAPI_WORKING_SET_EX_INFORMATION;
 
 /*
- * GetProcessMemoryInfo, K32GetProcessMemoryInfo - the memory of this process, in bytes.
- * @Process: GetCurrentProcess()
+ * GetProcessMemoryInfo, K32GetProcessMemoryInfo - the memory of a process, in bytes.
+ * @Process: GetCurrentProcess(), or one with PROCESS_QUERY_LIMITED_INFORMATION, whose peaks are
+ *   those of now
  * @ppsmemCounters: a PROCESS_MEMORY_COUNTERS or ...EX, as @cb says. The working set is what is
  *   resident, shared pages included. PagefileUsage and PrivateUsage are the private writable
  *   memory (VmData and VmStk), their peak the largest that was seen by this function; the paged
@@ -119,15 +120,17 @@ BOOL WINAPI K32GetProcessMemoryInfo(HANDLE Process, PPROCESS_MEMORY_COUNTERS pps
 
 /*
  * EmptyWorkingSet, K32EmptyWorkingSet - have as many pages as possible leave memory; locked ones
- * stay. Where there is no swap these are pages of files. @hProcess: GetCurrentProcess()
+ * stay. Where there is no swap these are pages of files.
+ * @hProcess: GetCurrentProcess(), or one with PROCESS_SET_QUOTA (VirtualAllocEx says which)
  * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_NOT_ENOUGH_MEMORY.
  */
 BOOL WINAPI EmptyWorkingSet(HANDLE hProcess);
 BOOL WINAPI K32EmptyWorkingSet(HANDLE hProcess);
 
 /*
- * QueryWorkingSet, K32QueryWorkingSet - every resident page of this process.
- * @hProcess: GetCurrentProcess()
+ * QueryWorkingSet, K32QueryWorkingSet - every resident page of a process.
+ * @hProcess: GetCurrentProcess(), or one with PROCESS_QUERY_INFORMATION (VirtualAllocEx says
+ *   which)
  * @pv, @cb: a PSAPI_WORKING_SET_INFORMATION with room for its entries, and its size in bytes.
  *   NumberOfEntries is told also when there is no room for so many (ERROR_BAD_LENGTH).
  *
@@ -147,7 +150,7 @@ BOOL WINAPI K32QueryWorkingSetEx(HANDLE hProcess, PVOID pv, DWORD cb);
 /*
  * GetMappedFileName, K32GetMappedFileName - the path of the file that is mapped at an address, in
  * this system's own form.
- * @hProcess: GetCurrentProcess()
+ * @hProcess: GetCurrentProcess(), or one with PROCESS_QUERY_INFORMATION (VirtualQueryEx)
  * @lpv: an address in a view or an image; any, not only of this library
  * @lpFilename, @nSize: where the path goes, and the room there in characters
  * Return: the characters written without the NUL; @nSize when the path was cut, with

@@ -14,6 +14,7 @@
 #include "memoryapi.h"
 #include "synchapi.h"
 #include "processthreadsapi.h"
+#include "fibersapi.h"
 #include "sysinfoapi.h"
 #include "systemtopologyapi.h"
 #include "fileapi.h"
@@ -27,7 +28,11 @@
 #include "profileapi.h"
 #include "realtimeapiset.h"
 #include "ntshm/winbase-more.h"
+#include "ntshm/winbase-process.h"
 #include "libloaderapi.h"
+#include "namedpipeapi.h"
+#include "jobapi.h"
+#include "jobapi2.h"
 #include "namespaceapi.h"
 
 /* How a file is opened; together with FILE_ATTRIBUTE_ in dwFlagsAndAttributes. */
@@ -56,6 +61,17 @@
 #define FILE_TYPE_REMOTE                                0x8000
 
 /* For SetErrorMode. */
+#define STACK_SIZE_PARAM_IS_A_RESERVATION               0x00010000
+
+#define THREAD_PRIORITY_LOWEST                          THREAD_BASE_PRIORITY_MIN
+#define THREAD_PRIORITY_BELOW_NORMAL                    (THREAD_PRIORITY_LOWEST + 1)
+#define THREAD_PRIORITY_NORMAL                          0
+#define THREAD_PRIORITY_HIGHEST                         THREAD_BASE_PRIORITY_MAX
+#define THREAD_PRIORITY_ABOVE_NORMAL                    (THREAD_PRIORITY_HIGHEST - 1)
+#define THREAD_PRIORITY_ERROR_RETURN                    (MAXLONG)
+#define THREAD_PRIORITY_TIME_CRITICAL                   THREAD_BASE_PRIORITY_LOWRT
+#define THREAD_PRIORITY_IDLE                            THREAD_BASE_PRIORITY_IDLE
+
 #define SEM_FAILCRITICALERRORS                          0x0001
 #define SEM_NOGPFAULTERRORBOX                           0x0002
 #define SEM_NOALIGNMENTFAULTEXCEPT                      0x0004
@@ -339,6 +355,10 @@ BOOL WINAPI LookupPrivilegeDisplayNameW(LPCWSTR lpSystemName, LPCWSTR lpName, LP
 #    define LookupPrivilegeName        LookupPrivilegeNameA
 #    define LookupPrivilegeDisplayName LookupPrivilegeDisplayNameA
 #endif
+
+/* CreateJobObject, OpenJobObject - see jobapi2.h. */
+HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCSTR lpName);
+HANDLE WINAPI OpenJobObjectA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
 
 /* CreatePrivateNamespace, OpenPrivateNamespace, CreateBoundaryDescriptor - see namespaceapi.h. */
 HANDLE WINAPI CreatePrivateNamespaceA(LPSECURITY_ATTRIBUTES lpPrivateNamespaceAttributes,

@@ -67,6 +67,7 @@
 #define ERROR_WAIT_NO_CHILDREN             128
 #define ERROR_NEGATIVE_SEEK                131
 #define ERROR_DIR_NOT_EMPTY                145
+#define ERROR_SIGNAL_REFUSED               156
 #define ERROR_DISCARDED                    157
 #define ERROR_NOT_LOCKED                   158
 #define ERROR_BAD_ARGUMENTS                160
@@ -95,6 +96,7 @@
 #define ERROR_INVALID_ADDRESS              487
 #define ERROR_ARITHMETIC_OVERFLOW          534
 #define ERROR_CANT_WAIT                    554
+#define ERROR_MUTANT_LIMIT_EXCEEDED        587
 #define ERROR_OBJECT_NAME_EXISTS           698
 #define ERROR_IMAGE_NOT_AT_BASE            700
 #define ERROR_ABANDONED_WAIT_0             735

@@ -212,11 +212,119 @@ typedef struct _GENERIC_MAPPING {
 #define SECTION_ALL_ACCESS                                                             \
     (STANDARD_RIGHTS_REQUIRED | SECTION_QUERY | SECTION_MAP_WRITE | SECTION_MAP_READ | \
      SECTION_MAP_EXECUTE | SECTION_EXTEND_SIZE)
-#define SESSION_QUERY_ACCESS              0x0001
-#define SESSION_MODIFY_ACCESS             0x0002
+#define SESSION_QUERY_ACCESS  0x0001
+#define SESSION_MODIFY_ACCESS 0x0002
 
+#define MUTANT_QUERY_STATE    0x0001
+#define MUTANT_ALL_ACCESS     (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | MUTANT_QUERY_STATE)
+#define TIMER_QUERY_STATE     0x0001
+#define TIMER_MODIFY_STATE    0x0002
+#define TIMER_ALL_ACCESS      (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
+
+typedef struct _IO_COUNTERS {
+    ULONGLONG ReadOperationCount;
+    ULONGLONG WriteOperationCount;
+    ULONGLONG OtherOperationCount;
+    ULONGLONG ReadTransferCount;
+    ULONGLONG WriteTransferCount;
+    ULONGLONG OtherTransferCount;
+} IO_COUNTERS, *PIO_COUNTERS;
+
+/* --- jobs (jobapi2.h) ------------------------------------------------------------------------ */
+
+#define JOB_OBJECT_ASSIGN_PROCESS                   0x0001
+#define JOB_OBJECT_SET_ATTRIBUTES                   0x0002
+#define JOB_OBJECT_QUERY                            0x0004
+#define JOB_OBJECT_TERMINATE                        0x0008
+#define JOB_OBJECT_SET_SECURITY_ATTRIBUTES          0x0010
+#define JOB_OBJECT_IMPERSONATE                      0x0020
+#define JOB_OBJECT_ALL_ACCESS                       (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3F)
+
+/* LimitFlags. Those that a job here keeps are named in jobapi2.h. */
+#define JOB_OBJECT_LIMIT_WORKINGSET                 0x00000001
+#define JOB_OBJECT_LIMIT_PROCESS_TIME               0x00000002
+#define JOB_OBJECT_LIMIT_JOB_TIME                   0x00000004
+#define JOB_OBJECT_LIMIT_ACTIVE_PROCESS             0x00000008
+#define JOB_OBJECT_LIMIT_AFFINITY                   0x00000010
+#define JOB_OBJECT_LIMIT_PRIORITY_CLASS             0x00000020
+#define JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME          0x00000040
+#define JOB_OBJECT_LIMIT_SCHEDULING_CLASS           0x00000080
+#define JOB_OBJECT_LIMIT_PROCESS_MEMORY             0x00000100
+#define JOB_OBJECT_LIMIT_JOB_MEMORY                 0x00000200
+#define JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION 0x00000400
+#define JOB_OBJECT_LIMIT_BREAKAWAY_OK               0x00000800
+#define JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK        0x00001000
+#define JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE          0x00002000
+#define JOB_OBJECT_LIMIT_SUBSET_AFFINITY            0x00004000
+#define JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS          0x000000ff
+#define JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS       0x00007fff
+
+typedef enum _JOBOBJECTINFOCLASS {
+    JobObjectBasicAccountingInformation = 1,
+    JobObjectBasicLimitInformation,
+    JobObjectBasicProcessIdList,
+    JobObjectBasicUIRestrictions,
+    JobObjectSecurityLimitInformation,
+    JobObjectEndOfJobTimeInformation,
+    JobObjectAssociateCompletionPortInformation,
+    JobObjectBasicAndIoAccountingInformation,
+    JobObjectExtendedLimitInformation,
+    JobObjectJobSetInformation,
+    JobObjectGroupInformation,
+    JobObjectNotificationLimitInformation,
+    JobObjectLimitViolationInformation,
+    JobObjectGroupInformationEx,
+    JobObjectCpuRateControlInformation,
+    JobObjectCompletionFilter,
+    JobObjectCompletionCounter
+} JOBOBJECTINFOCLASS;
+
+typedef struct _JOBOBJECT_BASIC_ACCOUNTING_INFORMATION {
+    LARGE_INTEGER TotalUserTime; /* 100 ns units */
+    LARGE_INTEGER TotalKernelTime;
+    LARGE_INTEGER ThisPeriodTotalUserTime;
+    LARGE_INTEGER ThisPeriodTotalKernelTime;
+    DWORD TotalPageFaultCount;
+    DWORD TotalProcesses;
+    DWORD ActiveProcesses;
+    DWORD TotalTerminatedProcesses;
+} JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, *PJOBOBJECT_BASIC_ACCOUNTING_INFORMATION;
+
+typedef struct _JOBOBJECT_BASIC_LIMIT_INFORMATION {
+    LARGE_INTEGER PerProcessUserTimeLimit;
+    LARGE_INTEGER PerJobUserTimeLimit;
+    DWORD LimitFlags;
+    SIZE_T MinimumWorkingSetSize;
+    SIZE_T MaximumWorkingSetSize;
+    DWORD ActiveProcessLimit;
+    ULONG_PTR Affinity;
+    DWORD PriorityClass;
+    DWORD SchedulingClass;
+} JOBOBJECT_BASIC_LIMIT_INFORMATION, *PJOBOBJECT_BASIC_LIMIT_INFORMATION;
+
+typedef struct _JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
+    JOBOBJECT_BASIC_LIMIT_INFORMATION BasicLimitInformation;
+    IO_COUNTERS IoInfo;
+    SIZE_T ProcessMemoryLimit;
+    SIZE_T JobMemoryLimit;
+    SIZE_T PeakProcessMemoryUsed;
+    SIZE_T PeakJobMemoryUsed;
+} JOBOBJECT_EXTENDED_LIMIT_INFORMATION, *PJOBOBJECT_EXTENDED_LIMIT_INFORMATION;
+
+typedef struct _JOBOBJECT_BASIC_PROCESS_ID_LIST {
+    DWORD NumberOfAssignedProcesses;
+    DWORD NumberOfProcessIdsInList;
+    ULONG_PTR ProcessIdList[1];
+} JOBOBJECT_BASIC_PROCESS_ID_LIST, *PJOBOBJECT_BASIC_PROCESS_ID_LIST;
+
+typedef struct _JOBOBJECT_BASIC_UI_RESTRICTIONS {
+    DWORD UIRestrictionsClass;
+} JOBOBJECT_BASIC_UI_RESTRICTIONS, *PJOBOBJECT_BASIC_UI_RESTRICTIONS;
 #define EVENT_MODIFY_STATE                0x0002
 #define EVENT_ALL_ACCESS                  (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
+
+#define SEMAPHORE_MODIFY_STATE            0x0002
+#define SEMAPHORE_ALL_ACCESS              (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
 
 #define DUPLICATE_CLOSE_SOURCE            0x00000001
 #define DUPLICATE_SAME_ACCESS             0x00000002
@@ -227,9 +335,28 @@ typedef struct _GENERIC_MAPPING {
 #define PROCESS_VM_READ                   0x0010
 #define PROCESS_VM_WRITE                  0x0020
 #define PROCESS_DUP_HANDLE                0x0040
+#define PROCESS_CREATE_PROCESS            0x0080
+#define PROCESS_SET_QUOTA                 0x0100
+#define PROCESS_SET_INFORMATION           0x0200
 #define PROCESS_QUERY_INFORMATION         0x0400
+#define PROCESS_SUSPEND_RESUME            0x0800
 #define PROCESS_QUERY_LIMITED_INFORMATION 0x1000
+#define PROCESS_SET_LIMITED_INFORMATION   0x2000
 #define PROCESS_ALL_ACCESS                (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xFFFF)
+
+#define THREAD_TERMINATE                  0x0001
+#define THREAD_SUSPEND_RESUME             0x0002
+#define THREAD_GET_CONTEXT                0x0008
+#define THREAD_SET_CONTEXT                0x0010
+#define THREAD_SET_INFORMATION            0x0020
+#define THREAD_QUERY_INFORMATION          0x0040
+#define THREAD_SET_THREAD_TOKEN           0x0080
+#define THREAD_IMPERSONATE                0x0100
+#define THREAD_DIRECT_IMPERSONATION       0x0200
+#define THREAD_SET_LIMITED_INFORMATION    0x0400
+#define THREAD_QUERY_LIMITED_INFORMATION  0x0800
+#define THREAD_RESUME                     0x1000
+#define THREAD_ALL_ACCESS                 (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0xFFFF)
 
 #define FILE_READ_DATA                    0x0001
 #define FILE_WRITE_DATA                   0x0002
@@ -415,7 +542,86 @@ typedef struct _GROUP_AFFINITY {
     WORD Reserved[3];
 } GROUP_AFFINITY, *PGROUP_AFFINITY;
 
-#define MAXIMUM_WAIT_OBJECTS           64
+#define MAXIMUM_WAIT_OBJECTS       64
+#define MAXIMUM_SUSPEND_COUNT      0x7F
+#define TLS_MINIMUM_AVAILABLE      64
+#define FLS_MAXIMUM_AVAILABLE      4080
+
+#define THREAD_BASE_PRIORITY_LOWRT 15
+#define THREAD_BASE_PRIORITY_MAX   2
+#define THREAD_BASE_PRIORITY_MIN   (-2)
+#define THREAD_BASE_PRIORITY_IDLE  (-15)
+
+/*
+ * What threads of one process synchronise with. Programs hold these structures and hand out
+ * pointers to them; what stands in them is the functions' own (synchapi.h).
+ */
+typedef struct _RTL_CRITICAL_SECTION_DEBUG {
+    WORD Type;
+    WORD CreatorBackTraceIndex;
+    struct _RTL_CRITICAL_SECTION *CriticalSection;
+    LIST_ENTRY ProcessLocksList;
+    DWORD EntryCount;
+    DWORD ContentionCount;
+    DWORD Flags;
+    WORD CreatorBackTraceIndexHigh;
+    WORD SpareWORD;
+} RTL_CRITICAL_SECTION_DEBUG, *PRTL_CRITICAL_SECTION_DEBUG;
+
+typedef struct _RTL_CRITICAL_SECTION {
+    PRTL_CRITICAL_SECTION_DEBUG DebugInfo;
+    LONG LockCount;
+    LONG RecursionCount;
+    HANDLE OwningThread;
+    HANDLE LockSemaphore;
+    ULONG_PTR SpinCount;
+} RTL_CRITICAL_SECTION, *PRTL_CRITICAL_SECTION;
+
+typedef struct _RTL_SRWLOCK {
+    PVOID Ptr;
+} RTL_SRWLOCK, *PRTL_SRWLOCK;
+
+typedef struct _RTL_CONDITION_VARIABLE {
+    PVOID Ptr;
+} RTL_CONDITION_VARIABLE, *PRTL_CONDITION_VARIABLE;
+
+typedef union _RTL_RUN_ONCE {
+    PVOID Ptr;
+} RTL_RUN_ONCE, *PRTL_RUN_ONCE;
+
+typedef struct _RTL_BARRIER {
+    DWORD Reserved1;
+    DWORD Reserved2;
+    ULONG_PTR Reserved3[2];
+    DWORD Reserved4;
+    DWORD Reserved5;
+} RTL_BARRIER, *PRTL_BARRIER;
+
+#define RTL_SRWLOCK_INIT \
+    {                    \
+        0                \
+    }
+#define RTL_CONDITION_VARIABLE_INIT \
+    {                               \
+        0                           \
+    }
+#define RTL_CONDITION_VARIABLE_LOCKMODE_SHARED 0x1
+#define RTL_RUN_ONCE_INIT \
+    {                     \
+        0                 \
+    }
+#define RTL_RUN_ONCE_CHECK_ONLY                     0x1u
+#define RTL_RUN_ONCE_ASYNC                          0x2u
+#define RTL_RUN_ONCE_INIT_FAILED                    0x4u
+#define RTL_RUN_ONCE_CTX_RESERVED_BITS              2
+#define RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO     0x01000000
+#define RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN      0x02000000
+#define RTL_CRITICAL_SECTION_FLAG_STATIC_INIT       0x04000000
+#define RTL_CRITICAL_SECTION_ALL_FLAG_BITS          0xFF000000
+#define RTL_CRITICAL_SECTION_DEBUG_FLAG_STATIC_INIT 0x00000001
+
+typedef VOID(NTAPI *PAPCFUNC)(ULONG_PTR Parameter);
+typedef VOID(NTAPI *PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 
 #define PROCESSOR_ARCHITECTURE_INTEL   0
 #define PROCESSOR_ARCHITECTURE_ARM     5

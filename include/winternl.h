@@ -308,6 +308,47 @@ typedef struct _OBJECT_DATA_INFORMATION {
 } OBJECT_DATA_INFORMATION, *POBJECT_DATA_INFORMATION;
 
 typedef enum _EVENT_TYPE { NotificationEvent, SynchronizationEvent } EVENT_TYPE, *PEVENT_TYPE;
+typedef enum _WAIT_TYPE { WaitAll, WaitAny } WAIT_TYPE, *PWAIT_TYPE;
+
+typedef enum _EVENT_INFORMATION_CLASS {
+    EventBasicInformation
+} EVENT_INFORMATION_CLASS,
+    *PEVENT_INFORMATION_CLASS;
+
+typedef struct _EVENT_BASIC_INFORMATION {
+    EVENT_TYPE EventType;
+    LONG EventState; /* other than 0: signalled */
+} EVENT_BASIC_INFORMATION, *PEVENT_BASIC_INFORMATION;
+
+typedef enum _SEMAPHORE_INFORMATION_CLASS {
+    SemaphoreBasicInformation
+} SEMAPHORE_INFORMATION_CLASS,
+    *PSEMAPHORE_INFORMATION_CLASS;
+
+typedef struct _SEMAPHORE_BASIC_INFORMATION {
+    ULONG CurrentCount;
+    ULONG MaximumCount;
+} SEMAPHORE_BASIC_INFORMATION, *PSEMAPHORE_BASIC_INFORMATION;
+
+typedef enum _TIMER_TYPE { NotificationTimer, SynchronizationTimer } TIMER_TYPE;
+typedef enum _TIMER_INFORMATION_CLASS { TimerBasicInformation } TIMER_INFORMATION_CLASS;
+typedef enum _MUTANT_INFORMATION_CLASS { MutantBasicInformation } MUTANT_INFORMATION_CLASS;
+
+/* CurrentCount: 1 free, 0 owned, below that owned several times. */
+typedef struct _MUTANT_BASIC_INFORMATION {
+    LONG CurrentCount;
+    BOOLEAN OwnedByCaller;
+    BOOLEAN AbandonedState;
+} MUTANT_BASIC_INFORMATION, *PMUTANT_BASIC_INFORMATION;
+
+/* RemainingTime: until it is due, in units of 100 ns; below 0: since it was. */
+typedef struct _TIMER_BASIC_INFORMATION {
+    LARGE_INTEGER RemainingTime;
+    BOOLEAN TimerState;
+} TIMER_BASIC_INFORMATION, *PTIMER_BASIC_INFORMATION;
+
+typedef VOID(NTAPI *PTIMER_APC_ROUTINE)(PVOID TimerContext, ULONG TimerLowValue,
+                                        LONG TimerHighValue);
 
 #define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
 
@@ -367,7 +408,9 @@ NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle,
 
 /*
  * NtMapViewOfSection, NtMapViewOfSectionEx - map a view.
- * @ProcessHandle: NtCurrentProcess(); NULL is STATUS_INVALID_HANDLE (3.31)
+ * @ProcessHandle: NtCurrentProcess(), or one with PROCESS_VM_OPERATION (VirtualAllocEx says which;
+ *   STATUS_NOT_SUPPORTED, STATUS_IO_TIMEOUT, STATUS_PROCESS_IS_TERMINATING); NULL is
+ *   STATUS_INVALID_HANDLE (3.31)
  * @BaseAddress: in: the wanted address, a multiple of 64 KiB, or NULL; out: the address
  * @ZeroBits: how many high bits of the address must be 0, or 0
  * @CommitSize: not looked at for committed sections
@@ -509,7 +552,9 @@ typedef struct _MEMORY_IMAGE_INFORMATION {
  * NtAllocateVirtualMemory, NtAllocateVirtualMemoryEx, NtFreeVirtualMemory,
  * NtProtectVirtualMemory, NtQueryVirtualMemory, NtFlushVirtualMemory - what VirtualAlloc,
  * VirtualFree, VirtualProtect, VirtualQuery and FlushViewOfFile stand on.
- * @ProcessHandle: NtCurrentProcess(); NULL is STATUS_INVALID_HANDLE (3.31)
+ * @ProcessHandle: NtCurrentProcess(), or one with PROCESS_VM_OPERATION (VirtualAllocEx says which;
+ *   STATUS_NOT_SUPPORTED, STATUS_IO_TIMEOUT, STATUS_PROCESS_IS_TERMINATING); NULL is
+ *   STATUS_INVALID_HANDLE (3.31)
  * @BaseAddress, @RegionSize, @NumberOfBytes: in: the range in bytes; out: in whole pages, left
  *   alone on failure (7.33)
  * @ZeroBits: how many high bits of a chosen address must be 0, or 0
@@ -562,7 +607,7 @@ NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PS
 
 /*
  * NtLockVirtualMemory, NtUnlockVirtualMemory - what VirtualLock and VirtualUnlock stand on.
- * @ProcessHandle: NtCurrentProcess(); @BaseAddress, @RegionSize: as above
+ * @ProcessHandle, @BaseAddress, @RegionSize: as above
  * @MapType: MAP_PROCESS, MAP_SYSTEM or both; the second needs SeLockMemoryPrivilege, enabled, and
  *   does no more than the first
  * Return: STATUS_SUCCESS; STATUS_WAS_LOCKED, a success: all of the range was locked already;
@@ -578,6 +623,18 @@ NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSI
 NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize,
                                      ULONG MapType);
 NTSTATUS NTAPI NtFlushInstructionCache(HANDLE ProcessHandle, PVOID BaseAddress, SIZE_T Length);
+
+/*
+ * NtReadVirtualMemory, NtWriteVirtualMemory - what ReadProcessMemory and WriteProcessMemory stand
+ * on, but that code is not made writable.
+ * @NumberOfBytesRead, @NumberOfBytesWritten: how many were copied, also on failure; may be NULL
+ * Return: STATUS_SUCCESS; STATUS_PARTIAL_COPY, STATUS_ACCESS_VIOLATION, STATUS_INVALID_HANDLE,
+ * STATUS_ACCESS_DENIED, STATUS_NOT_SUPPORTED, STATUS_IO_TIMEOUT, STATUS_PROCESS_IS_TERMINATING.
+ */
+NTSTATUS NTAPI NtReadVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                   SIZE_T NumberOfBytesToRead, PSIZE_T NumberOfBytesRead);
+NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOID Buffer,
+                                    SIZE_T NumberOfBytesToWrite, PSIZE_T NumberOfBytesWritten);
 
 /*
  * NtClose - close a handle: STATUS_SUCCESS, STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE.
@@ -645,32 +702,6 @@ NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULON
                                       BOOLEAN ReturnSingleEntry, BOOLEAN RestartScan,
                                       PULONG Context, PULONG ReturnLength)
     NTSHM_WIDE(NtQueryDirectoryObject);
-
-/*
- * NtCreateEvent, NtOpenEvent, NtSetEvent, NtResetEvent, NtPulseEvent - events.
- * @EventType: NotificationEvent is manual-reset, SynchronizationEvent auto-reset
- * @InitialState: signalled or not
- * @PreviousState: receives 1 if it was signalled, else 0; or NULL
- * Return: as NtCreateSection and NtOpenSection for the first two; else STATUS_SUCCESS,
- * STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED.
- */
-NTSTATUS NTAPI NtCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
-                             POBJECT_ATTRIBUTES ObjectAttributes, EVENT_TYPE EventType,
-                             BOOLEAN InitialState) NTSHM_WIDE(NtCreateEvent);
-NTSTATUS NTAPI NtOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
-                           POBJECT_ATTRIBUTES ObjectAttributes) NTSHM_WIDE(NtOpenEvent);
-NTSTATUS NTAPI NtSetEvent(HANDLE EventHandle, PLONG PreviousState);
-NTSTATUS NTAPI NtResetEvent(HANDLE EventHandle, PLONG PreviousState);
-NTSTATUS NTAPI NtPulseEvent(HANDLE EventHandle, PLONG PreviousState);
-
-/*
- * NtWaitForSingleObject - wait for an event.
- * @Timeout: in units of 100 ns: negative from now, positive since 1601-01-01 UTC, 0 only
- *   looks, NULL waits for ever
- * Return: STATUS_WAIT_0, STATUS_TIMEOUT; STATUS_INVALID_HANDLE, STATUS_ACCESS_DENIED,
- * STATUS_OBJECT_TYPE_MISMATCH.
- */
-NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
 
 /*
  * NtQueryInformationFile, NtSetInformationFile - what there is to know, and to change, about an
@@ -772,5 +803,6 @@ VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR Source
 #endif
 
 #include "ntshm/winternl-security.h"
+#include "ntshm/winternl-sync.h"
 
 #endif

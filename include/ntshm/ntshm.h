@@ -63,6 +63,40 @@ BOOL ntshm_region_pin(const void *address, struct ntshm_region *ret_region);
  */
 BOOL ntshm_region_unpin(const void *address);
 
+/* --- sections as descriptors ---------------------------------------------------------------- */
+
+/**
+ * ntshm_handle_to_fd() - a section as a file descriptor, for programs and interfaces that know no
+ * handles: SCM_RIGHTS, Wayland, QEMU, io_uring
+ * @section: a section of the page file, named or not; its handle must carry @access
+ * @access:  FILE_MAP_READ: the descriptor can only be read and mapped for reading, whoever gets
+ *           it; FILE_MAP_WRITE or FILE_MAP_ALL_ACCESS: written too
+ *
+ * The descriptor is the caller's to close, above 2 and close-on-exec. It keeps the memory, not the
+ * section's name. The memory is a sealed memfd: nobody can shorten it.
+ *
+ * Return: the descriptor; -1 with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (the handle carries
+ * less, or the section's protection forbids it), ERROR_INVALID_PARAMETER for another @access,
+ * ERROR_NOT_SUPPORTED for a section of a file, an image, or with pages that are only reserved,
+ * ERROR_TOO_MANY_OPEN_FILES.
+ */
+int ntshm_handle_to_fd(HANDLE section, DWORD access);
+
+/**
+ * ntshm_handle_from_fd() - a section over memory that came as a file descriptor
+ * @fd:      a memfd that is sealed against shrinking (F_SEAL_SHRINK); stays the caller's
+ * @inherit: whether children get the handle
+ *
+ * The section is as large as the memory is now, and the handle carries what the descriptor can do:
+ * from one that was opened for reading only there is no writable view. Executable views are there
+ * unless the memory was made without (MFD_NOEXEC_SEAL).
+ *
+ * Return: a handle (CloseHandle); NULL with ERROR_INVALID_HANDLE for what is no descriptor or no
+ * memfd, ERROR_ACCESS_DENIED when it cannot be read, ERROR_INVALID_PARAMETER for memory that can be
+ * shortened or has no byte, ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY.
+ */
+HANDLE ntshm_handle_from_fd(int fd, BOOL inherit);
+
 /* --- guards: faults of memory as errors -------------------------------------------------- */
 
 /*
@@ -220,6 +254,25 @@ struct ntshm_broker_statistics {
  * no broker runs, or the connection's error.
  */
 BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistics);
+
+/**
+ * ntshm_service_start() - let other processes work in this one
+ *
+ * What Windows lets a process do in another one (MapViewOfFile2 and VirtualAllocEx there,
+ * DuplicateHandle out of it) is done here by a thread of this process, at the request of processes
+ * of its own user, or of root. Programs that CreateProcess started have it from the beginning, and
+ * so have those that are started with NTSHM_SERVICE_THREAD=1 in their environment; all others call
+ * this, once. The thread blocks all signals, sleeps until it is asked, and ends the process when it
+ * is the last one. A child of fork() does not have it.
+ *
+ * A second thread means: unshare(CLONE_NEWUSER) is refused, and credentials and seccomp filters
+ * that are set for one thread alone do not reach it. Stop it before dropping privileges that way.
+ *
+ * Return: TRUE, also when it runs already; FALSE with the kernel's error.
+ */
+BOOL ntshm_service_start(void);
+/** ntshm_service_stop() - end that thread; what it is doing is finished first */
+void ntshm_service_stop(void);
 
 /**
  * ntshm_quiesce() - let go of what the library keeps for speed only

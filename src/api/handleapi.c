@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * handleapi.h: handles of every type. Nothing here asks the broker.
+ * handleapi.h: handles of every type. Only DuplicateHandle, and the first use of a handle that
+ * another process has given, ask the broker.
  */
 #include <windows.h>
 #include <ntstatus.h>

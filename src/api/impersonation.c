@@ -8,6 +8,7 @@
 #include <winternl.h>
 
 #include "api/error.h"
+#include "api/thread-api.h"
 #include "lib/security/object-security.h"
 #include "lib/security/privilege.h"
 #include "lib/security/thread-token.h"
@@ -148,8 +149,8 @@ NT_EXPORT BOOL WINAPI SetThreadToken(PHANDLE thread, HANDLE handle)
     NT_CLEANUP(nt_token_closep) struct nt_token *token = NULL;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (thread && *thread != GetCurrentThread())
-        status = STATUS_INVALID_HANDLE;
+    if (thread)
+        status = nt_api_thread_is_self(*thread, THREAD_SET_THREAD_TOKEN);
     if (NT_SUCCESS(status) && handle)
         status = nt_token_from_handle(handle, TOKEN_IMPERSONATE, &token);
     if (NT_SUCCESS(status))

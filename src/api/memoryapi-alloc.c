@@ -10,14 +10,19 @@
 #include "api/error.h"
 #include "api/extended-parameters.h"
 #include "api/section-api.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 #define EXECUTES \
     (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY)
 
-static void *allocate(struct nt_allocation *allocation)
+/* @process: NULL for this one; given back. */
+static void *allocate(struct nt_process *process, struct nt_allocation *allocation)
 {
-    return nt_api_result(nt_memory_allocate(allocation)) ? allocation->base : NULL;
+    NTSTATUS status = nt_remote_allocate(process, allocation);
+
+    nt_process_closep(&process);
+    return nt_api_result(status) ? allocation->base : NULL;
 }
 
 /* 7.6: what is reserved anew lies where it was told to; a placeholder's address is its own. */
@@ -39,6 +44,7 @@ NT_EXPORT PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T S
         .protect = PageProtection,
         .extended = true,
     };
+    struct nt_process *process = NULL;
     NTSTATUS status =
         nt_api_read_allocation_parameters(ExtendedParameters, ParameterCount, &allocation);
 
@@ -47,8 +53,8 @@ NT_EXPORT PVOID WINAPI VirtualAlloc2(HANDLE Process, PVOID BaseAddress, SIZE_T S
     if (!nt_api_result(status))
         return NULL;
     if (Process) /* 3.30 */
-        allocation.process_status = nt_api_check_process(Process);
-    return allocate(&allocation);
+        allocation.process_status = nt_process_find(Process, PROCESS_VM_OPERATION, &process);
+    return allocate(process, &allocation);
 }
 
 /* 7.18: code is not made this way. */
@@ -85,10 +91,12 @@ NT_EXPORT LPVOID WINAPI VirtualAllocExNuma(HANDLE hProcess, LPVOID lpAddress, SI
         .size = dwSize,
         .type = flAllocationType,
         .protect = flProtect,
-        .process_status = nt_api_check_process(hProcess),  /* 3.31 */
         .on_node = nndPreferred != NUMA_NO_PREFERRED_NODE, /* 7.45 */
         .node = nndPreferred,
     };
+    struct nt_process *process = NULL;
 
-    return allocate(&allocation);
+    /* 3.31 */
+    allocation.process_status = nt_process_find(hProcess, PROCESS_VM_OPERATION, &process);
+    return allocate(process, &allocation);
 }

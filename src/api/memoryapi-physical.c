@@ -11,12 +11,17 @@
 #include "api/extended-parameters.h"
 #include "api/section-api.h"
 #include "lib/memory/physical.h"
+#include "lib/process/process-object.h"
 #include "util/macro.h"
 
-static NTSTATUS check_arguments(HANDLE process, const void *count, const void *pages)
+/* Pages are of the process that has them, and no other can give it some. */
+static NTSTATUS check_arguments(HANDLE handle, const void *count, const void *pages)
 {
-    NTSTATUS status = nt_api_check_process(process);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(handle, PROCESS_VM_OPERATION, &process);
 
+    if (NT_SUCCESS(status) && process)
+        status = STATUS_NOT_SUPPORTED;
     if (NT_SUCCESS(status) && (!count || !pages))
         status = STATUS_ACCESS_VIOLATION;
     return status;

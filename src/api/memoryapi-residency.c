@@ -11,8 +11,8 @@
 #include "api/section-api.h"
 #include "lib/memory/offer.h"
 #include "lib/memory/residency.h"
+#include "lib/process/remote.h"
 #include "lib/security/privilege.h"
-#include "lib/process/working-set.h"
 #include "util/macro.h"
 
 /* --- locking ------------------------------------------------------------------------ */
@@ -33,7 +33,8 @@ NT_EXPORT BOOL WINAPI VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize)
     return nt_api_result(nt_memory_unlock(&base, &size));
 }
 
-static NTSTATUS check_map_type(HANDLE process, const void *base, const void *size, ULONG type)
+static NTSTATUS check_map_type(HANDLE handle, const void *base, const void *size, ULONG type,
+                               struct nt_process **ret_process)
 {
     if (type == 0 || (type & ~(ULONG)(MAP_PROCESS | MAP_SYSTEM)))
         return STATUS_INVALID_PARAMETER;
@@ -41,15 +42,16 @@ static NTSTATUS check_map_type(HANDLE process, const void *base, const void *siz
         return STATUS_ACCESS_VIOLATION;
     if ((type & MAP_SYSTEM) && !nt_privilege_in_force(NT_PRIVILEGE_LOCK_MEMORY))
         return STATUS_PRIVILEGE_NOT_HELD;
-    return nt_api_check_process(process);
+    return nt_process_find(handle, PROCESS_VM_OPERATION, ret_process);
 }
 
-static NTSTATUS change_lock(NTSTATUS (*change)(void **base, size_t *size), PVOID *base,
-                            PSIZE_T size)
+static NTSTATUS change_lock(NTSTATUS (*change)(struct nt_process *process, void **base,
+                                               size_t *size),
+                            struct nt_process *process, PVOID *base, PSIZE_T size)
 {
     void *start = *base;
     size_t bytes = *size;
-    NTSTATUS status = change(&start, &bytes);
+    NTSTATUS status = change(process, &start, &bytes);
 
     if (NT_SUCCESS(status)) {
         *base = start;
@@ -61,17 +63,21 @@ static NTSTATUS change_lock(NTSTATUS (*change)(void **base, size_t *size), PVOID
 NT_EXPORT NTSTATUS NTAPI NtLockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress,
                                              PSIZE_T RegionSize, ULONG MapType)
 {
-    NTSTATUS status = check_map_type(ProcessHandle, BaseAddress, RegionSize, MapType);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = check_map_type(ProcessHandle, BaseAddress, RegionSize, MapType, &process);
 
-    return NT_SUCCESS(status) ? change_lock(nt_memory_lock, BaseAddress, RegionSize) : status;
+    return NT_SUCCESS(status) ? change_lock(nt_remote_lock, process, BaseAddress, RegionSize)
+                              : status;
 }
 
 NT_EXPORT NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress,
                                                PSIZE_T RegionSize, ULONG MapType)
 {
-    NTSTATUS status = check_map_type(ProcessHandle, BaseAddress, RegionSize, MapType);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = check_map_type(ProcessHandle, BaseAddress, RegionSize, MapType, &process);
 
-    return NT_SUCCESS(status) ? change_lock(nt_memory_unlock, BaseAddress, RegionSize) : status;
+    return NT_SUCCESS(status) ? change_lock(nt_remote_unlock, process, BaseAddress, RegionSize)
+                              : status;
 }
 
 /* --- the working set ---------------------------------------------------------------- */
@@ -79,14 +85,16 @@ NT_EXPORT NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE ProcessHandle, PVOID *Base
 NT_EXPORT BOOL WINAPI GetProcessWorkingSetSizeEx(HANDLE hProcess, PSIZE_T lpMinimumWorkingSetSize,
                                                  PSIZE_T lpMaximumWorkingSetSize, PDWORD Flags)
 {
-    NTSTATUS status = nt_api_check_process(hProcess);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_QUERY_LIMITED_INFORMATION, &process);
     struct nt_working_set set;
 
     if (NT_SUCCESS(status) && (!lpMinimumWorkingSetSize || !lpMaximumWorkingSetSize || !Flags))
         status = STATUS_ACCESS_VIOLATION;
+    if (NT_SUCCESS(status))
+        status = nt_remote_get_working_set(process, &set);
     if (!nt_api_result(status))
         return FALSE;
-    nt_working_set_get(&set);
     *lpMinimumWorkingSetSize = set.minimum;
     *lpMaximumWorkingSetSize = set.maximum;
     *Flags = set.flags;
@@ -107,9 +115,10 @@ NT_EXPORT BOOL WINAPI SetProcessWorkingSetSizeEx(HANDLE hProcess, SIZE_T dwMinim
 {
     const struct nt_working_set set = {
         .minimum = dwMinimumWorkingSetSize, .maximum = dwMaximumWorkingSetSize, .flags = Flags};
-    NTSTATUS status = nt_api_check_process(hProcess);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_SET_QUOTA, &process);
 
-    return nt_api_result(NT_SUCCESS(status) ? nt_working_set_set(&set) : status);
+    return nt_api_result(NT_SUCCESS(status) ? nt_remote_set_working_set(process, &set) : status);
 }
 
 NT_EXPORT BOOL WINAPI SetProcessWorkingSetSize(HANDLE hProcess, SIZE_T dwMinimumWorkingSetSize,
@@ -124,12 +133,13 @@ NT_EXPORT BOOL WINAPI SetProcessWorkingSetSize(HANDLE hProcess, SIZE_T dwMinimum
 NT_EXPORT BOOL WINAPI PrefetchVirtualMemory(HANDLE hProcess, ULONG_PTR NumberOfEntries,
                                             PWIN32_MEMORY_RANGE_ENTRY VirtualAddresses, ULONG Flags)
 {
-    NTSTATUS status = nt_api_check_process(hProcess);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_VM_OPERATION, &process);
 
     if (NT_SUCCESS(status) && Flags)
         status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status))
-        status = nt_memory_prefetch(VirtualAddresses, NumberOfEntries);
+        status = nt_remote_prefetch(process, VirtualAddresses, NumberOfEntries);
     return nt_api_result(status);
 }
 

@@ -11,6 +11,7 @@
 #include "api/error.h"
 #include "api/extended-parameters.h"
 #include "api/section-api.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 /* --- sections ----------------------------------------------------------------------- */
@@ -114,12 +115,17 @@ static ULONG view_protection(DWORD access)
     return PAGE_NOACCESS;
 }
 
-static void *map_view(HANDLE section, const struct nt_view_request *request)
+/* @process: NULL for this one; given back. */
+static void *map_view(HANDLE section, struct nt_process *process,
+                      const struct nt_view_request *request)
 {
+    NTSTATUS status;
     void *base;
     size_t size;
 
-    return nt_api_result(nt_view_map(section, request, &base, &size)) ? base : NULL;
+    status = nt_remote_map(process, section, request, &base, &size);
+    nt_process_closep(&process);
+    return nt_api_result(status) ? base : NULL;
 }
 
 static struct nt_view_request access_request(DWORD access, uint64_t offset, SIZE_T size, void *base)
@@ -138,7 +144,7 @@ static void *map_by_access(HANDLE section, DWORD access, uint64_t offset, SIZE_T
 {
     struct nt_view_request request = access_request(access, offset, size, base);
 
-    return map_view(section, &request);
+    return map_view(section, NULL, &request);
 }
 
 NT_EXPORT LPVOID WINAPI MapViewOfFileEx(HANDLE hFileMappingObject, DWORD dwDesiredAccess,
@@ -169,7 +175,7 @@ NT_EXPORT LPVOID WINAPI MapViewOfFileExNuma(HANDLE hFileMappingObject, DWORD dwD
 
     request.on_node = nndPreferred != NUMA_NO_PREFERRED_NODE; /* 7.45 */
     request.node = nndPreferred;
-    return map_view(hFileMappingObject, &request);
+    return map_view(hFileMappingObject, NULL, &request);
 }
 
 NT_EXPORT PVOID WINAPI MapViewOfFileFromApp(HANDLE hFileMappingObject, ULONG DesiredAccess,
@@ -192,12 +198,13 @@ NT_EXPORT PVOID WINAPI MapViewOfFile3(HANDLE FileMapping, HANDLE Process, PVOID 
         .protect = PageProtection,
     };
     NTSTATUS status = nt_api_read_map_parameters(ExtendedParameters, ParameterCount, &request);
+    struct nt_process *process = NULL;
 
     if (!nt_api_result(status))
         return NULL;
     if (Process) /* 3.30 */
-        request.process_status = nt_api_check_process(Process);
-    return map_view(FileMapping, &request);
+        request.process_status = nt_process_find(Process, PROCESS_VM_OPERATION, &process);
+    return map_view(FileMapping, process, &request);
 }
 
 NT_EXPORT PVOID WINAPI MapViewOfFile3FromApp(HANDLE FileMapping, HANDLE Process, PVOID BaseAddress,
@@ -221,13 +228,14 @@ NT_EXPORT PVOID WINAPI MapViewOfFileNuma2(HANDLE FileMappingHandle, HANDLE Proce
         .size = ViewSize,
         .allocation_type = AllocationType,
         .protect = PageProtection,
-        .process_status = nt_api_check_process(ProcessHandle),
         .on_node = PreferredNode != NUMA_NO_PREFERRED_NODE, /* 7.45 */
         .node = PreferredNode,
         .no_placeholders = true,
     };
+    struct nt_process *process = NULL;
 
-    return map_view(FileMappingHandle, &request);
+    request.process_status = nt_process_find(ProcessHandle, PROCESS_VM_OPERATION, &process);
+    return map_view(FileMappingHandle, process, &request);
 }
 
 NT_EXPORT BOOL WINAPI UnmapViewOfFileEx(PVOID BaseAddress, ULONG UnmapFlags)
@@ -242,10 +250,11 @@ NT_EXPORT BOOL WINAPI UnmapViewOfFile(LPCVOID lpBaseAddress)
 
 NT_EXPORT BOOL WINAPI UnmapViewOfFile2(HANDLE Process, PVOID BaseAddress, ULONG UnmapFlags)
 {
-    NTSTATUS status = nt_api_check_process(Process); /* 4.9 */
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(Process, PROCESS_VM_OPERATION, &process); /* 4.9 */
 
     if (NT_SUCCESS(status))
-        status = nt_view_unmap(BaseAddress, UnmapFlags);
+        status = nt_remote_unmap(process, BaseAddress, UnmapFlags);
     return nt_api_result(status);
 }
 
@@ -277,32 +286,46 @@ NT_EXPORT LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAl
 NT_EXPORT LPVOID WINAPI VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
                                        DWORD flAllocationType, DWORD flProtect)
 {
-    if (!nt_api_result(nt_api_check_process(hProcess)))
-        return NULL;
-    return VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    struct nt_allocation allocation = {
+        .base = lpAddress,
+        .size = dwSize,
+        .type = flAllocationType,
+        .protect = flProtect,
+    };
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_VM_OPERATION, &process); /* 3.31, 7.58 */
+
+    if (NT_SUCCESS(status))
+        status = nt_remote_allocate(process, &allocation);
+    return nt_api_result(status) ? allocation.base : NULL;
+}
+
+static NTSTATUS free_memory(struct nt_process *process, void *base, size_t size, DWORD type)
+{
+    /* 7.21: only the Nt layer frees a part. */
+    if (type == MEM_RELEASE && size)
+        return STATUS_INVALID_PARAMETER;
+    return nt_remote_free(process, &base, &size, type);
 }
 
 NT_EXPORT BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)
 {
-    void *base = lpAddress;
-    size_t size = dwSize;
-
-    /* 7.21: only the Nt layer frees a part. */
-    if (dwFreeType == MEM_RELEASE && dwSize)
-        return nt_api_result(STATUS_INVALID_PARAMETER);
-    return nt_api_result(nt_memory_free(&base, &size, dwFreeType));
+    return nt_api_result(free_memory(NULL, lpAddress, dwSize, dwFreeType));
 }
 
 NT_EXPORT BOOL WINAPI VirtualFreeEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
                                     DWORD dwFreeType)
 {
-    if (!nt_api_result(nt_api_check_process(hProcess)))
-        return FALSE;
-    return VirtualFree(lpAddress, dwSize, dwFreeType);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_VM_OPERATION, &process);
+
+    return nt_api_result(NT_SUCCESS(status) ? free_memory(process, lpAddress, dwSize, dwFreeType)
+                                            : status);
 }
 
 /* 9.2: a place for the old protection comes before everything else. */
-static NTSTATUS protect(LPVOID address, SIZE_T size, DWORD protection, PDWORD old)
+static NTSTATUS protect(struct nt_process *process, LPVOID address, SIZE_T size, DWORD protection,
+                        PDWORD old)
 {
     void *base = address;
     size_t bytes = size;
@@ -311,7 +334,7 @@ static NTSTATUS protect(LPVOID address, SIZE_T size, DWORD protection, PDWORD ol
 
     if (!old)
         return STATUS_ACCESS_VIOLATION;
-    status = nt_memory_protect(&base, &bytes, protection, &before);
+    status = nt_remote_protect(process, &base, &bytes, protection, &before);
     if (NT_SUCCESS(status))
         *old = before;
     return status;
@@ -320,22 +343,26 @@ static NTSTATUS protect(LPVOID address, SIZE_T size, DWORD protection, PDWORD ol
 NT_EXPORT BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect,
                                      PDWORD lpflOldProtect)
 {
-    return nt_api_result(protect(lpAddress, dwSize, flNewProtect, lpflOldProtect));
+    return nt_api_result(protect(NULL, lpAddress, dwSize, flNewProtect, lpflOldProtect));
 }
 
 NT_EXPORT BOOL WINAPI VirtualProtectEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize,
                                        DWORD flNewProtect, PDWORD lpflOldProtect)
 {
-    if (!nt_api_result(nt_api_check_process(hProcess)))
-        return FALSE;
-    return VirtualProtect(lpAddress, dwSize, flNewProtect, lpflOldProtect);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(hProcess, PROCESS_VM_OPERATION, &process);
+
+    if (NT_SUCCESS(status))
+        status = protect(process, lpAddress, dwSize, flNewProtect, lpflOldProtect);
+    return nt_api_result(status);
 }
 
 NT_EXPORT BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG NewProtection,
                                             PULONG OldProtection)
 {
     DWORD old;
-    NTSTATUS status = protect(Address, Size, NewProtection, OldProtection ? &old : NULL); /* 9.24 */
+    NTSTATUS status =
+        protect(NULL, Address, Size, NewProtection, OldProtection ? &old : NULL); /* 9.24 */
 
     if (NT_SUCCESS(status))
         *OldProtection = old;
@@ -344,24 +371,33 @@ NT_EXPORT BOOL WINAPI VirtualProtectFromApp(PVOID Address, SIZE_T Size, ULONG Ne
     return nt_api_result(status);
 }
 
-NT_EXPORT SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
-                                     SIZE_T dwLength)
+static SIZE_T query(struct nt_process *process, LPCVOID address, PMEMORY_BASIC_INFORMATION buffer,
+                    SIZE_T length)
 {
     NTSTATUS status;
 
-    if (dwLength < sizeof(*lpBuffer)) /* 8.26 */
+    if (length < sizeof(*buffer)) /* 8.26 */
         status = STATUS_INFO_LENGTH_MISMATCH;
-    else if (!lpBuffer)
+    else if (!buffer)
         status = STATUS_ACCESS_VIOLATION;
     else
-        status = nt_memory_query(lpAddress, lpBuffer);
-    return nt_api_result(status) ? sizeof(*lpBuffer) : 0;
+        status = nt_remote_query(process, address, buffer);
+    return nt_api_result(status) ? sizeof(*buffer) : 0;
+}
+
+NT_EXPORT SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer,
+                                     SIZE_T dwLength)
+{
+    return query(NULL, lpAddress, lpBuffer, dwLength);
 }
 
 NT_EXPORT SIZE_T WINAPI VirtualQueryEx(HANDLE hProcess, LPCVOID lpAddress,
                                        PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength)
 {
-    if (!nt_api_result(nt_api_check_process(hProcess)))
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+
+    /* 8.29 */
+    if (!nt_api_result(nt_process_find(hProcess, PROCESS_QUERY_INFORMATION, &process)))
         return 0;
-    return VirtualQuery(lpAddress, lpBuffer, dwLength);
+    return query(process, lpAddress, lpBuffer, dwLength);
 }

@@ -9,6 +9,7 @@
 #include "lib/client/client.h"
 #include "lib/memory/region.h"
 #include "lib/process/process.h"
+#include "lib/process/service.h"
 #include "util/macro.h"
 
 NT_EXPORT void ntshm_set_log(void (*function)(int level, const char *message, void *context),
@@ -49,6 +50,16 @@ NT_EXPORT BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistic
         nt_client_reply_deinit(&reply);
     }
     return nt_api_result(status);
+}
+
+NT_EXPORT BOOL ntshm_service_start(void)
+{
+    return nt_api_result(nt_service_start());
+}
+
+NT_EXPORT void ntshm_service_stop(void)
+{
+    nt_service_stop();
 }
 
 NT_EXPORT void ntshm_quiesce(void)

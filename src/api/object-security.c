@@ -11,7 +11,11 @@
 #include "api/error.h"
 #include "lib/memory/section.h"
 #include "lib/security/object-security.h"
+#include "lib/process/job.h"
 #include "lib/sync/event.h"
+#include "lib/sync/mutex.h"
+#include "lib/sync/semaphore.h"
+#include "lib/sync/timer.h"
 #include "util/macro.h"
 
 /* --- by handle ------------------------------------------------------------------------------ */
@@ -181,10 +185,16 @@ NT_EXPORT DWORD WINAPI SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE ObjectType,
 /* Whatever the name is of: the name space is one, and says when it is of another type. */
 static NTSTATUS open_any(const struct nt_object_name *name, ACCESS_MASK access, HANDLE *ret_handle)
 {
-    NTSTATUS status = nt_event_open(name, access, ret_handle);
+    static NTSTATUS (*const kinds[])(const struct nt_object_name *name, ACCESS_MASK access,
+                                     HANDLE *ret_handle) = {
+        nt_section_open,   nt_event_open, nt_mutex_open,
+        nt_semaphore_open, nt_timer_open, nt_job_open,
+    };
+    NTSTATUS status = STATUS_OBJECT_TYPE_MISMATCH;
 
-    return status == STATUS_OBJECT_TYPE_MISMATCH ? nt_section_open(name, access, ret_handle)
-                                                 : status;
+    for (size_t i = 0; i < NT_ARRAY_SIZE(kinds) && status == STATUS_OBJECT_TYPE_MISMATCH; i++)
+        status = kinds[i](name, access, ret_handle);
+    return status;
 }
 
 static NTSTATUS open_named(NTSTATUS status, const struct nt_object_name *name, SE_OBJECT_TYPE type,

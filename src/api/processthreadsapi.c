@@ -11,6 +11,7 @@
 #include "api/error.h"
 #include "api/section-api.h"
 #include "lib/process/process.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 NT_EXPORT HANDLE WINAPI GetCurrentProcess(void)
@@ -33,17 +34,6 @@ NT_EXPORT HANDLE WINAPI GetCurrentThread(void)
     return (HANDLE)(LONG_PTR)-2;
 }
 
-/* Linux keeps 8 bits of an exit code; a failure must not look like a success for that. */
-static int exit_code(UINT code)
-{
-    return code && !(code & 0xFF) ? 0xFF : (int)(code & 0xFF);
-}
-
-NT_EXPORT void WINAPI ExitProcess(UINT code)
-{
-    exit(exit_code(code));
-}
-
 NT_EXPORT BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID base, SIZE_T size)
 {
     return nt_api_result(NtFlushInstructionCache(process, (PVOID)base, size));
@@ -51,18 +41,8 @@ NT_EXPORT BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID base, SIZE_T
 
 NT_EXPORT NTSTATUS NTAPI NtFlushInstructionCache(HANDLE process, PVOID base, SIZE_T size)
 {
-    NTSTATUS status = nt_api_check_process(process);
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
+    NTSTATUS status = nt_process_find(process, PROCESS_VM_WRITE, &found);
 
-    if (NT_SUCCESS(status))
-        nt_process_flush_code(base, size);
-    return status;
-}
-
-NT_EXPORT BOOL WINAPI TerminateProcess(HANDLE process, UINT code)
-{
-    NTSTATUS status = nt_api_check_process(process);
-
-    if (NT_SUCCESS(status))
-        _exit(exit_code(code));
-    return nt_api_result(status);
+    return NT_SUCCESS(status) ? nt_remote_flush_code(found, base, size) : status;
 }

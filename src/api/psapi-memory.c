@@ -97,9 +97,10 @@ NT_EXPORT BOOL WINAPI QueryVirtualMemoryInformation(
 /* --- names -------------------------------------------------------------------------- */
 
 /* What all of them look at before the name. */
-static bool is_asked_well(HANDLE process, const void *name, DWORD size)
+static bool is_asked_well(HANDLE handle, const void *name, DWORD size,
+                          struct nt_process **ret_process)
 {
-    NTSTATUS status = nt_api_check_process(process);
+    NTSTATUS status = nt_process_find(handle, PROCESS_QUERY_INFORMATION, ret_process);
 
     if (NT_SUCCESS(status) && size == 0) {
         SetLastError(ERROR_INSUFFICIENT_BUFFER);
@@ -122,11 +123,12 @@ static DWORD result(size_t length, DWORD size)
 NT_EXPORT DWORD WINAPI K32GetMappedFileNameW(HANDLE hProcess, LPVOID lpv, LPWSTR lpFilename,
                                              DWORD nSize)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NT_CLEANUP(nt_freep) wchar_t *name = NULL;
     size_t count, fits;
 
-    if (!is_asked_well(hProcess, lpFilename, nSize) ||
-        !nt_api_result(nt_api_mapped_name(lpv, &name, &count)))
+    if (!is_asked_well(hProcess, lpFilename, nSize, &process) ||
+        !nt_api_result(nt_api_mapped_name(process, lpv, &name, &count)))
         return 0;
     fits = count < nSize ? count : nSize - 1;
     memcpy(lpFilename, name, fits * sizeof(*name));
@@ -143,11 +145,12 @@ NT_EXPORT DWORD WINAPI GetMappedFileNameW(HANDLE hProcess, LPVOID lpv, LPWSTR lp
 NT_EXPORT DWORD WINAPI K32GetMappedFileNameA(HANDLE hProcess, LPVOID lpv, LPSTR lpFilename,
                                              DWORD nSize)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NT_CLEANUP(nt_freep) char *name = NULL;
     size_t count, fits;
 
-    if (!is_asked_well(hProcess, lpFilename, nSize) ||
-        !nt_api_result(nt_memory_query_file(lpv, &name)))
+    if (!is_asked_well(hProcess, lpFilename, nSize, &process) ||
+        !nt_api_result(nt_remote_query_file(process, lpv, &name)))
         return 0;
     count = strlen(name);
     fits = count < nSize ? count : nSize - 1;
@@ -162,13 +165,14 @@ NT_EXPORT DWORD WINAPI GetMappedFileNameA(HANDLE hProcess, LPVOID lpv, LPSTR lpF
     return K32GetMappedFileNameA(hProcess, lpv, lpFilename, nSize);
 }
 
-static DWORD mapped_name16(HANDLE process, const void *address, uint16_t *units, DWORD size)
+static DWORD mapped_name16(HANDLE handle, const void *address, uint16_t *units, DWORD size)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NT_CLEANUP(nt_freep) wchar_t *name = NULL;
     size_t count, length;
 
-    if (!is_asked_well(process, units, size) ||
-        !nt_api_result(nt_api_mapped_name(address, &name, &count)))
+    if (!is_asked_well(handle, units, size, &process) ||
+        !nt_api_result(nt_api_mapped_name(process, address, &name, &count)))
         return 0;
     memset(units, 0, size * sizeof(*units));
     length = nt_wide16_put(name, count, units, size - 1);

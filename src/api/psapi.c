@@ -12,7 +12,7 @@
 #include "api/section-api.h"
 #include "lib/process/machine.h"
 #include "lib/process/process.h"
-#include "lib/process/working-set.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 /* The largest private memory that was seen. */
@@ -35,7 +35,8 @@ static BOOL failed(DWORD error)
 NT_EXPORT BOOL WINAPI K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS counters,
                                               DWORD size)
 {
-    NTSTATUS status = nt_api_check_process(process);
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
+    NTSTATUS status = nt_process_find(process, PROCESS_QUERY_LIMITED_INFORMATION, &found);
     PROCESS_MEMORY_COUNTERS_EX all = {0};
     struct nt_process_memory memory;
 
@@ -43,15 +44,17 @@ NT_EXPORT BOOL WINAPI K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_CO
         return nt_api_result(status);
     if (size < sizeof(*counters))
         return failed(ERROR_INSUFFICIENT_BUFFER);
-    if (!nt_process_memory(&memory))
-        return failed(ERROR_NOT_SUPPORTED);
+    status = nt_remote_memory(found, &memory);
+    if (!NT_SUCCESS(status))
+        return nt_api_result(status);
     all.cb = size < sizeof(all) ? sizeof(*counters) : sizeof(all);
     all.PageFaultCount = (DWORD)memory.faults;
     all.PeakWorkingSetSize = memory.peak_resident;
     all.WorkingSetSize = memory.resident;
     all.QuotaNonPagedPoolUsage = all.QuotaPeakNonPagedPoolUsage = memory.page_tables;
     all.PagefileUsage = all.PrivateUsage = memory.private_writable;
-    all.PeakPagefileUsage = peak_of(memory.private_writable);
+    /* Of another process no more than now is seen. */
+    all.PeakPagefileUsage = found ? memory.private_writable : peak_of(memory.private_writable);
     memcpy(counters, &all, all.cb);
     return TRUE;
 }
@@ -64,9 +67,10 @@ NT_EXPORT BOOL WINAPI GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNT
 
 NT_EXPORT BOOL WINAPI K32EmptyWorkingSet(HANDLE process)
 {
-    NTSTATUS status = nt_api_check_process(process);
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
+    NTSTATUS status = nt_process_find(process, PROCESS_SET_QUOTA, &found);
 
-    return nt_api_result(NT_SUCCESS(status) ? nt_working_set_empty() : status);
+    return nt_api_result(NT_SUCCESS(status) ? nt_remote_empty(found) : status);
 }
 
 NT_EXPORT BOOL WINAPI EmptyWorkingSet(HANDLE process)

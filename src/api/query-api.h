@@ -10,10 +10,11 @@
 #include <windows.h>
 #include <winternl.h>
 
-#include "lib/memory/query.h"
+#include "lib/process/remote.h"
 
 /* A question, and where its answer goes. */
 struct nt_memory_answer {
+    struct nt_process *process; /* NULL: this one; found by nt_api_query_memory() */
     const void *address;
     void *buffer;
     SIZE_T length;
@@ -32,7 +33,8 @@ NTSTATUS nt_api_query_memory(HANDLE process, MEMORY_INFORMATION_CLASS what,
 void nt_api_describe_allocation(const struct nt_allocation_information *allocation, bool flags,
                                 MEMORY_REGION_INFORMATION *ret_region);
 
-/** nt_api_mapped_name() - nt_memory_query_file() in wide characters, for the caller to free */
-NTSTATUS nt_api_mapped_name(const void *address, wchar_t **ret_name, size_t *ret_count);
+/** nt_api_mapped_name() - nt_remote_query_file() in wide characters, for the caller to free */
+NTSTATUS nt_api_mapped_name(struct nt_process *process, const void *address, wchar_t **ret_name,
+                            size_t *ret_count);
 
 #endif

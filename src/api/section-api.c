@@ -128,16 +128,3 @@ HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_stat
     SetLastError(nt_status_to_win32(status));
     return NULL;
 }
-
-/* --- processes ---------------------------------------------------------------------- */
-
-NTSTATUS nt_api_check_process(HANDLE process)
-{
-    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    NTSTATUS status;
-
-    if (process == NtCurrentProcess())
-        return STATUS_SUCCESS;
-    status = nt_handle_get(process, NULL, 0, &object, NULL);
-    return NT_SUCCESS(status) ? STATUS_OBJECT_TYPE_MISMATCH : status;
-}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the functions on sections share, whatever the width of their names and whichever face
- * they belong to: the checks that Win32 makes before the core is asked, and what is said about
- * processes.
+ * they belong to: the checks that Win32 makes before the core is asked.
  */
 #ifndef NT_API_SECTION_API_H
 #define NT_API_SECTION_API_H
@@ -66,13 +65,5 @@ HANDLE nt_api_create_mapping(struct nt_object_name *name, NTSTATUS name_status, 
  */
 HANDLE nt_api_open_mapping(const struct nt_object_name *name, NTSTATUS name_status,
                            const void *text, DWORD access);
-
-/**
- * nt_api_check_process() - STATUS_SUCCESS for the current process's pseudo handle
- *
- * STATUS_INVALID_HANDLE also for NULL (3.31); STATUS_OBJECT_TYPE_MISMATCH for handles of other
- * objects. Handles of other processes do not exist yet.
- */
-NTSTATUS nt_api_check_process(HANDLE process);
 
 #endif

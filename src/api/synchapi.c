@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * synchapi.h: events, and waiting for one object.
+ * synchapi.h: events.
  */
 #include <windows.h>
 #include <ntstatus.h>
@@ -103,20 +103,4 @@ NT_EXPORT BOOL WINAPI SetEvent(HANDLE event)
 NT_EXPORT BOOL WINAPI ResetEvent(HANDLE event)
 {
     return nt_api_result(nt_event_change(event, NT_EVENT_RESET, NULL));
-}
-
-NT_EXPORT DWORD WINAPI WaitForSingleObjectEx(HANDLE handle, DWORD milliseconds, BOOL alertable)
-{
-    NTSTATUS status = nt_object_wait(handle, nt_deadline_after_ms(milliseconds));
-
-    /* There are no asynchronous procedure calls that could end it early. */
-    (void)alertable;
-    if (status == STATUS_TIMEOUT)
-        return WAIT_TIMEOUT;
-    return nt_api_result(status) ? WAIT_OBJECT_0 : WAIT_FAILED;
-}
-
-NT_EXPORT DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD milliseconds)
-{
-    return WaitForSingleObjectEx(handle, milliseconds, FALSE);
 }

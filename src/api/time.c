@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The clocks of sysinfoapi.h, profileapi.h and realtimeapiset.h, and Sleep of synchapi.h.
+ * The clocks of sysinfoapi.h, profileapi.h and realtimeapiset.h.
  */
 #include <string.h>
 #include <time.h>
@@ -101,18 +101,4 @@ NT_EXPORT BOOL WINAPI QueryUnbiasedInterruptTime(PULONGLONG time)
 NT_EXPORT void WINAPI QueryUnbiasedInterruptTimePrecise(PULONGLONG time)
 {
     *time = nt_clock_awake();
-}
-
-/* --- sleeping ----------------------------------------------------------------------- */
-
-NT_EXPORT void WINAPI Sleep(DWORD milliseconds)
-{
-    nt_clock_sleep(milliseconds);
-}
-
-NT_EXPORT DWORD WINAPI SleepEx(DWORD milliseconds, BOOL alertable)
-{
-    (void)alertable;
-    nt_clock_sleep(milliseconds);
-    return 0;
 }

@@ -8,7 +8,9 @@
 #include <winternl.h>
 
 #include "api/error.h"
+#include "api/thread-api.h"
 #include "api/section-api.h"
+#include "lib/process/process-object.h"
 #include "lib/security/object-security.h"
 #include "lib/security/privilege.h"
 #include "lib/security/thread-token.h"
@@ -37,19 +39,40 @@ static NTSTATUS hand_out(struct nt_token *token, ACCESS_MASK access, ULONG attri
     return status;
 }
 
+/* What may be done with the token of another process: nothing that is its own to change. */
+#define RIGHTS_OF_FOREIGN ((ACCESS_MASK)(STANDARD_RIGHTS_READ | TOKEN_QUERY | TOKEN_QUERY_SOURCE))
+
+static NTSTATUS open_foreign(struct nt_process *process, ACCESS_MASK access, ULONG attributes,
+                             HANDLE *ret_handle)
+{
+    struct nt_token *token;
+    NTSTATUS status;
+
+    access = nt_object_map_access(&nt_token_type, access);
+    if (access & MAXIMUM_ALLOWED)
+        access = (access & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | RIGHTS_OF_FOREIGN;
+    if (access & ~RIGHTS_OF_FOREIGN)
+        return STATUS_ACCESS_DENIED;
+    status = nt_token_of_process(process, &token);
+    return NT_SUCCESS(status) ? hand_out(token, access, attributes, ret_handle) : status;
+}
+
 /* --- opening -------------------------------------------------------------------------------- */
 
 NT_EXPORT NTSTATUS NTAPI NtOpenProcessTokenEx(HANDLE process, ACCESS_MASK access, ULONG attributes,
                                               PHANDLE token)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
     NTSTATUS status;
 
     if (!token)
         return STATUS_ACCESS_VIOLATION;
     *token = NULL;
-    status = nt_api_check_process(process);
+    status = nt_process_find(process, PROCESS_QUERY_LIMITED_INFORMATION, &found);
     if (status == STATUS_OBJECT_TYPE_MISMATCH)
         status = STATUS_INVALID_HANDLE;
+    if (NT_SUCCESS(status) && found)
+        return open_foreign(found, access, attributes, token);
     return NT_SUCCESS(status) ? hand_out(nt_token_process(), access, attributes, token) : status;
 }
 
@@ -68,9 +91,9 @@ NT_EXPORT NTSTATUS NTAPI NtOpenThreadTokenEx(HANDLE thread, ACCESS_MASK access, 
     if (!token)
         return STATUS_ACCESS_VIOLATION;
     *token = NULL;
-    if (thread != GetCurrentThread())
-        return STATUS_INVALID_HANDLE;
-    status = nt_thread_token_open(&found);
+    status = nt_api_thread_is_self(thread, THREAD_QUERY_INFORMATION);
+    if (NT_SUCCESS(status))
+        status = nt_thread_token_open(&found);
     return NT_SUCCESS(status) ? hand_out(found, access, attributes, token) : status;
 }
 

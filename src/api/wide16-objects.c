@@ -145,6 +145,47 @@ NT_TWIN(NTSTATUS, NtDuplicateToken, HANDLE existing, ACCESS_MASK access,
     return NtDuplicateToken(existing, access, wide.attributes, effective_only, type, token);
 }
 
+/* --- semaphores --------------------------------------------------------------------- */
+
+NT_TWIN(HANDLE, CreateSemaphoreW, LPSECURITY_ATTRIBUTES security, LONG initial, LONG maximum,
+        const uint16_t *name)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return CreateSemaphoreW(security, initial, maximum, wide.text);
+}
+
+NT_TWIN(HANDLE, CreateSemaphoreExW, LPSECURITY_ATTRIBUTES security, LONG initial, LONG maximum,
+        const uint16_t *name, DWORD flags, DWORD access)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return CreateSemaphoreExW(security, initial, maximum, wide.text, flags, access);
+}
+
+NT_TWIN(HANDLE, OpenSemaphoreW, DWORD access, BOOL inherit, const uint16_t *name)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return OpenSemaphoreW(access, inherit, wide.text);
+}
+
+NT_TWIN(NTSTATUS, NtCreateSemaphore, PHANDLE semaphore, ACCESS_MASK access,
+        const struct nt_attributes16 *attributes, LONG initial, LONG maximum)
+{
+    NT_WIDE16_ATTRIBUTES(wide, attributes, semaphore);
+
+    return NtCreateSemaphore(semaphore, access, wide.attributes, initial, maximum);
+}
+
+NT_TWIN(NTSTATUS, NtOpenSemaphore, PHANDLE semaphore, ACCESS_MASK access,
+        const struct nt_attributes16 *attributes)
+{
+    NT_WIDE16_ATTRIBUTES(wide, attributes, semaphore);
+
+    return NtOpenSemaphore(semaphore, access, wide.attributes);
+}
+
 /* --- directories and private namespaces --------------------------------------------- */
 
 NT_TWIN(NTSTATUS, NtCreateDirectoryObject, PHANDLE directory, ACCESS_MASK access,

@@ -15,6 +15,7 @@
 #include "api/zero-bits.h"
 #include "lib/memory/image.h"
 #include "lib/memory/section-attributes.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 /* --- sections ----------------------------------------------------------------------- */
@@ -143,12 +144,13 @@ NT_EXPORT NTSTATUS NTAPI NtQuerySection(HANDLE SectionHandle,
 
 /* --- views -------------------------------------------------------------------------- */
 
-static NTSTATUS map_view(HANDLE section, const struct nt_view_request *request, PVOID *base,
-                         PLARGE_INTEGER offset, PSIZE_T size)
+static NTSTATUS map_view(HANDLE section, struct nt_process *process,
+                         const struct nt_view_request *request, PVOID *base, PLARGE_INTEGER offset,
+                         PSIZE_T size)
 {
     void *mapped;
     size_t mapped_size;
-    NTSTATUS status = nt_view_map(section, request, &mapped, &mapped_size);
+    NTSTATUS status = nt_remote_map(process, section, request, &mapped, &mapped_size);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -170,12 +172,13 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Process
         .top_down = AllocationType & MEM_TOP_DOWN,
         .no_placeholders = true,
         .protect = Win32Protect,
-        .process_status = nt_api_check_process(ProcessHandle),
     };
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NTSTATUS status;
 
     if (!BaseAddress || !ViewSize)
         return STATUS_ACCESS_VIOLATION;
+    request.process_status = nt_process_find(ProcessHandle, PROCESS_VM_OPERATION, &process);
     request.base = *BaseAddress;
     request.size = *ViewSize;
     request.offset = SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0;
@@ -187,7 +190,7 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSection(HANDLE SectionHandle, HANDLE Process
         return status;
     if (request.size && CommitSize > request.size)
         return STATUS_INVALID_PARAMETER_5;
-    return map_view(SectionHandle, &request, BaseAddress, SectionOffset, ViewSize);
+    return map_view(SectionHandle, process, &request, BaseAddress, SectionOffset, ViewSize);
 }
 
 NT_EXPORT NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE ProcessHandle,
@@ -201,27 +204,29 @@ NT_EXPORT NTSTATUS NTAPI NtMapViewOfSectionEx(HANDLE SectionHandle, HANDLE Proce
         .allocation_type = AllocationType & ~(ULONG)MEM_TOP_DOWN,
         .top_down = AllocationType & MEM_TOP_DOWN,
         .protect = PageProtection,
-        .process_status = nt_api_check_process(ProcessHandle),
     };
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NTSTATUS status;
 
     if (!BaseAddress || !ViewSize)
         return STATUS_ACCESS_VIOLATION;
+    request.process_status = nt_process_find(ProcessHandle, PROCESS_VM_OPERATION, &process);
     request.base = *BaseAddress;
     request.size = *ViewSize;
     request.offset = SectionOffset ? (uint64_t)SectionOffset->QuadPart : 0;
     status = nt_api_read_map_parameters(ExtendedParameters, ExtendedParameterCount, &request);
     if (!NT_SUCCESS(status))
         return status;
-    return map_view(SectionHandle, &request, BaseAddress, SectionOffset, ViewSize);
+    return map_view(SectionHandle, process, &request, BaseAddress, SectionOffset, ViewSize);
 }
 
 NT_EXPORT NTSTATUS NTAPI NtUnmapViewOfSectionEx(HANDLE ProcessHandle, PVOID BaseAddress,
                                                 ULONG Flags)
 {
-    NTSTATUS status = nt_api_check_process(ProcessHandle);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = nt_process_find(ProcessHandle, PROCESS_VM_OPERATION, &process);
 
-    return NT_SUCCESS(status) ? nt_view_unmap(BaseAddress, Flags) : status;
+    return NT_SUCCESS(status) ? nt_remote_unmap(process, BaseAddress, Flags) : status;
 }
 
 NT_EXPORT NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress)

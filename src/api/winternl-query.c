@@ -14,7 +14,6 @@
 #include "api/query-api.h"
 #include "api/section-api.h"
 #include "api/wide16.h"
-#include "lib/memory/query.h"
 #include "lib/text/utf8.h"
 #include "util/macro.h"
 
@@ -63,7 +62,7 @@ static NTSTATUS query_region(struct nt_memory_answer *answer, bool flags)
 {
     struct nt_allocation_information allocation;
     MEMORY_REGION_INFORMATION region;
-    NTSTATUS status = nt_memory_query_allocation(answer->address, &allocation);
+    NTSTATUS status = nt_remote_query_allocation(answer->process, answer->address, &allocation);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -78,7 +77,7 @@ static NTSTATUS query_image(struct nt_memory_answer *answer)
 {
     struct nt_allocation_information allocation;
     MEMORY_IMAGE_INFORMATION image = {.ImageBase = NULL};
-    NTSTATUS status = nt_memory_query_allocation(answer->address, &allocation);
+    NTSTATUS status = nt_remote_query_allocation(answer->process, answer->address, &allocation);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -93,10 +92,11 @@ static NTSTATUS query_image(struct nt_memory_answer *answer)
 
 /* --- names -------------------------------------------------------------------------- */
 
-NTSTATUS nt_api_mapped_name(const void *address, wchar_t **ret_name, size_t *ret_count)
+NTSTATUS nt_api_mapped_name(struct nt_process *process, const void *address, wchar_t **ret_name,
+                            size_t *ret_count)
 {
     NT_CLEANUP(nt_freep) char *path = NULL;
-    NTSTATUS status = nt_memory_query_file(address, &path);
+    NTSTATUS status = nt_remote_query_file(process, address, &path);
 
     return NT_SUCCESS(status) ? nt_text_from_utf8(path, ret_name, ret_count) : status;
 }
@@ -107,7 +107,7 @@ static NTSTATUS query_name(struct nt_memory_answer *answer)
     size_t count, units, bytes;
     MEMORY_SECTION_NAME string;
     char *text = (char *)answer->buffer + sizeof(string);
-    NTSTATUS status = nt_api_mapped_name(answer->address, &name, &count);
+    NTSTATUS status = nt_api_mapped_name(answer->process, answer->address, &name, &count);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -154,14 +154,14 @@ static NTSTATUS query_pages(struct nt_memory_answer *answer)
 {
     MEMORY_WORKING_SET_EX_INFORMATION *entries = answer->buffer;
     size_t count = answer->length / sizeof(*entries);
-    struct nt_resident_page pages[64];
+    struct nt_resident_page pages[512];
     NTSTATUS status = STATUS_SUCCESS;
 
     for (size_t i = 0, n; i < count && NT_SUCCESS(status); i += n) {
         n = count - i < NT_ARRAY_SIZE(pages) ? count - i : NT_ARRAY_SIZE(pages);
         for (size_t k = 0; k < n; k++)
             pages[k].address = (uint64_t)entries[i + k].VirtualAddress;
-        status = nt_memory_query_pages(pages, n);
+        status = nt_remote_query_pages(answer->process, pages, n);
         for (size_t k = 0; k < n && NT_SUCCESS(status); k++)
             entries[i + k].VirtualAttributes.Flags = flags_of(&pages[k]);
     }
@@ -207,7 +207,7 @@ static NTSTATUS query_all_pages(struct nt_memory_answer *answer)
     NTSTATUS status;
 
     list.room = (answer->length - head) / sizeof(MEMORY_WORKING_SET_BLOCK);
-    status = nt_memory_each_page(add_page, &list);
+    status = nt_remote_each_page(answer->process, add_page, &list);
     if (!NT_SUCCESS(status))
         return status;
     list.to->NumberOfEntries = list.count;
@@ -220,7 +220,7 @@ static NTSTATUS query_all_pages(struct nt_memory_answer *answer)
 static NTSTATUS query_basic(struct nt_memory_answer *answer)
 {
     answer->written = sizeof(MEMORY_BASIC_INFORMATION);
-    return nt_memory_query(answer->address, answer->buffer);
+    return nt_remote_query(answer->process, answer->address, answer->buffer);
 }
 
 /* The least length that a class takes, or 0 for one that is not known. */
@@ -267,6 +267,7 @@ static NTSTATUS query_class(MEMORY_INFORMATION_CLASS what, struct nt_memory_answ
 NTSTATUS nt_api_query_memory(HANDLE process, MEMORY_INFORMATION_CLASS what,
                              struct nt_memory_answer *answer)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
     SIZE_T least = least_length(what);
     NTSTATUS status;
 
@@ -276,8 +277,13 @@ NTSTATUS nt_api_query_memory(HANDLE process, MEMORY_INFORMATION_CLASS what,
         return STATUS_INFO_LENGTH_MISMATCH;
     if (!answer->buffer)
         return STATUS_ACCESS_VIOLATION;
-    status = nt_api_check_process(process);
-    return NT_SUCCESS(status) ? query_class(what, answer) : status;
+    status = nt_process_find(process, PROCESS_QUERY_INFORMATION, &found);
+    if (!NT_SUCCESS(status))
+        return status;
+    answer->process = found;
+    status = query_class(what, answer);
+    answer->process = NULL;
+    return status;
 }
 
 static NTSTATUS query(HANDLE process, MEMORY_INFORMATION_CLASS what,

@@ -10,14 +10,16 @@
 #include "api/extended-parameters.h"
 #include "api/section-api.h"
 #include "api/zero-bits.h"
+#include "lib/process/remote.h"
 #include "util/macro.h"
 
 /* The process and the places for results, which every call looks at first. */
-static NTSTATUS check_arguments(HANDLE process, const void *base, const void *size)
+static NTSTATUS check_arguments(HANDLE handle, const void *base, const void *size,
+                                struct nt_process **ret_process)
 {
     if (!base || !size)
         return STATUS_ACCESS_VIOLATION;
-    return nt_api_check_process(process);
+    return nt_process_find(handle, PROCESS_VM_OPERATION, ret_process);
 }
 
 static void write_back(PVOID *base, PSIZE_T size, void *new_base, size_t new_size)
@@ -30,7 +32,8 @@ NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *Ba
                                                  ULONG_PTR ZeroBits, PSIZE_T RegionSize,
                                                  ULONG AllocationType, ULONG Protect)
 {
-    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize, &process);
     struct nt_allocation allocation = {.type = AllocationType, .protect = Protect};
 
     if (!NT_SUCCESS(status))
@@ -40,7 +43,7 @@ NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *Ba
     status = nt_api_read_zero_bits(ZeroBits, allocation.base, STATUS_INVALID_PARAMETER_3,
                                    &allocation.highest);
     if (NT_SUCCESS(status))
-        status = nt_memory_allocate(&allocation);
+        status = nt_remote_allocate(process, &allocation);
     if (NT_SUCCESS(status))
         write_back(BaseAddress, RegionSize, allocation.base, allocation.size);
     return status;
@@ -56,19 +59,20 @@ NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID *
         .type = AllocationType,
         .protect = PageProtection,
         .extended = true,
-        .process_status = nt_api_check_process(ProcessHandle),
     };
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NTSTATUS status;
 
     if (!BaseAddress || !RegionSize)
         return STATUS_ACCESS_VIOLATION;
+    allocation.process_status = nt_process_find(ProcessHandle, PROCESS_VM_OPERATION, &process);
     allocation.base = *BaseAddress;
     allocation.size = *RegionSize;
     /* 17.4 */
     status =
         nt_api_read_allocation_parameters(ExtendedParameters, ExtendedParameterCount, &allocation);
     if (NT_SUCCESS(status))
-        status = nt_memory_allocate(&allocation);
+        status = nt_remote_allocate(process, &allocation);
     if (NT_SUCCESS(status))
         write_back(BaseAddress, RegionSize, allocation.base, allocation.size);
     return status;
@@ -77,7 +81,8 @@ NT_EXPORT NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE ProcessHandle, PVOID *
 NT_EXPORT NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress,
                                              PSIZE_T RegionSize, ULONG FreeType)
 {
-    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize, &process);
     void *base;
     size_t size;
 
@@ -85,7 +90,7 @@ NT_EXPORT NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAd
         return status;
     base = *BaseAddress;
     size = *RegionSize;
-    status = nt_memory_free(&base, &size, FreeType);
+    status = nt_remote_free(process, &base, &size, FreeType);
     if (NT_SUCCESS(status))
         write_back(BaseAddress, RegionSize, base, size);
     return status;
@@ -95,6 +100,7 @@ NT_EXPORT NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *Bas
                                                 PSIZE_T RegionSize, ULONG NewProtect,
                                                 PULONG OldProtect)
 {
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
     NTSTATUS status;
     void *base;
     size_t size;
@@ -102,12 +108,12 @@ NT_EXPORT NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *Bas
 
     if (!OldProtect) /* 9.27, 17.6 */
         return STATUS_ACCESS_VIOLATION;
-    status = check_arguments(ProcessHandle, BaseAddress, RegionSize);
+    status = check_arguments(ProcessHandle, BaseAddress, RegionSize, &process);
     if (!NT_SUCCESS(status))
         return status;
     base = *BaseAddress;
     size = *RegionSize;
-    status = nt_memory_protect(&base, &size, NewProtect, &old);
+    status = nt_remote_protect(process, &base, &size, NewProtect, &old);
     if (NT_SUCCESS(status)) {
         write_back(BaseAddress, RegionSize, base, size);
         *OldProtect = old;
@@ -118,7 +124,8 @@ NT_EXPORT NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE ProcessHandle, PVOID *Bas
 NT_EXPORT NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress,
                                               PSIZE_T RegionSize, PIO_STATUS_BLOCK IoStatus)
 {
-    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize);
+    NT_CLEANUP(nt_process_closep) struct nt_process *process = NULL;
+    NTSTATUS status = check_arguments(ProcessHandle, BaseAddress, RegionSize, &process);
     void *base;
     size_t size;
 
@@ -128,7 +135,7 @@ NT_EXPORT NTSTATUS NTAPI NtFlushVirtualMemory(HANDLE ProcessHandle, PVOID *BaseA
         return STATUS_ACCESS_VIOLATION;
     base = *BaseAddress;
     size = *RegionSize;
-    status = nt_view_flush(&base, &size);
+    status = nt_remote_flush(process, &base, &size);
     if (NT_SUCCESS(status)) {
         write_back(BaseAddress, RegionSize, base, size);
         IoStatus->Information = size;

@@ -25,6 +25,9 @@ struct nt_client_reply {
         struct nt_grow_reply grow;
         struct nt_namespace_reply name_space;
         struct nt_list_reply list;
+        struct nt_push_reply push;
+        struct nt_query_job_reply query_job;
+        struct nt_is_in_job_reply is_in_job;
     };
     void *bytes; /* behind the structure, malloc'ed; or NULL */
     size_t bytes_size;
@@ -97,6 +100,60 @@ NTSTATUS nt_client_open_namespace(const void *boundary, size_t boundary_size,
                                   struct nt_client_reply *ret_reply);
 /** nt_client_destroy_namespace() - it is not found from now on */
 NTSTATUS nt_client_destroy_namespace(const struct nt_name_root *root, uint64_t instance);
+
+/**
+ * nt_client_push() - a parcel into the mailbox of another process (DuplicateHandle into it)
+ * @pidfd: the target, which must be of the caller's user unless that is root
+ * @fds:   borrowed; @n_fds of them
+ * @ret_handle: the value that is the target's handle from now on
+ *
+ * Starts a broker. Return: also STATUS_PROCESS_IS_TERMINATING; STATUS_ACCESS_DENIED;
+ * STATUS_QUOTA_EXCEEDED.
+ */
+NTSTATUS nt_client_push(int pidfd, const void *bytes, size_t size, const int *fds, size_t n_fds,
+                        HANDLE *ret_handle);
+/**
+ * nt_client_fetch() - what lies in this process's mailbox under @handle
+ * @ret_reply: bytes and fds are the parcel's; deinit it. It stays there until nt_client_drop().
+ *
+ * Starts no broker. Return: STATUS_INVALID_HANDLE for nothing.
+ */
+NTSTATUS nt_client_fetch(HANDLE handle, struct nt_client_reply *ret_reply);
+NTSTATUS nt_client_drop(HANDLE handle);
+
+/*
+ * Jobs (ipc/protocol.h). @id, @instance: the job's number, and the broker that gave it.
+ */
+/**
+ * nt_client_assign_job() - a process is a member from now on; again is once
+ * @pidfd:   of the caller's own user, unless that is root
+ * @page_fd: the page of its exit code, or -1
+ *
+ * Return: also STATUS_PROCESS_IS_TERMINATING; STATUS_ACCESS_DENIED; STATUS_QUOTA_EXCEEDED: the job
+ * has as many as it may; STATUS_NOT_SUPPORTED: a job that ends its members, whom the broker may
+ * not end.
+ */
+NTSTATUS nt_client_assign_job(uint64_t id, uint64_t instance, int pidfd, int page_fd);
+/** nt_client_terminate_job() - all members end */
+NTSTATUS nt_client_terminate_job(uint64_t id, uint64_t instance, uint32_t exit_code);
+/**
+ * nt_client_query_job() - its limits and members
+ * @id: 0: the job that this process came into last (STATUS_NOT_FOUND: none)
+ * @ret_reply: query_job, and as its bytes the process ids of members; deinit it
+ */
+NTSTATUS nt_client_query_job(uint64_t id, uint64_t instance, struct nt_client_reply *ret_reply);
+/** nt_client_set_job() - other limits (NT_JOB_...). STATUS_NOT_SUPPORTED: not by this broker. */
+NTSTATUS nt_client_set_job(uint64_t id, uint64_t instance, uint32_t limits, uint32_t most_active);
+/** nt_client_is_in_job() - of that job, or with @id 0 of any; starts no broker */
+NTSTATUS nt_client_is_in_job(uint64_t id, uint64_t instance, int pidfd, bool *ret_is_member);
+/**
+ * nt_client_join_jobs() - a child that this process has just made comes into its jobs
+ *
+ * To be called before the child can run anything. Starts no broker (there are no jobs then).
+ * Return: STATUS_SUCCESS, also where it comes into none; STATUS_ACCESS_DENIED: @breakaway is not
+ * allowed; STATUS_QUOTA_EXCEEDED: a job has as many members as it may. The child must not run then.
+ */
+NTSTATUS nt_client_join_jobs(int pidfd, int page_fd, bool breakaway);
 
 /** nt_client_statistics() - what the broker holds; starts none (STATUS_OBJECT_NAME_NOT_FOUND) */
 NTSTATUS nt_client_statistics(struct nt_client_reply *ret_reply);

@@ -320,11 +320,12 @@ static int take_answer(const struct nt_call *call, struct nt_client_reply *reply
     return 0;
 }
 
-/* Who only lets himself be identified may ask nothing but numbers. */
+/* Who only lets himself be identified may ask nothing but numbers, and have what is his. */
 static NTSTATUS complete_header(struct nt_call *call)
 {
-    bool only_asks =
-        call->header.type == NT_MESSAGE_STATISTICS || call->header.type == NT_MESSAGE_GROW;
+    bool only_asks = call->header.type == NT_MESSAGE_STATISTICS ||
+                     call->header.type == NT_MESSAGE_GROW ||
+                     call->header.type == NT_MESSAGE_FETCH || call->header.type == NT_MESSAGE_DROP;
     struct nt_token_limits limits;
     NTSTATUS status = nt_token_limits(&limits);
 

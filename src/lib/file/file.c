@@ -14,6 +14,7 @@
 #include "lib/file/lock.h"
 #include "lib/file/marks.h"
 #include "lib/process/process.h"
+#include "lib/sync/wait.h"
 #include "os/file.h"
 #include "os/os.h"
 #include "rtl/status.h"
@@ -94,7 +95,7 @@ static void file_last_close(struct nt_object *object)
     if (file->opener == nt_process_id() && !file->borrowed) {
         if (atomic_load(&file->delete_on_close))
             delete_if_last(file);
-        if (file->marks)
+        if (file->marks && !atomic_load(&file->shared))
             nt_marks_clear(file->fd, file->marks);
     }
     nt_file_locks_free(file);
@@ -123,9 +124,11 @@ const struct nt_object_type nt_file_type = {
     .name = "File",
     .kind = NT_KIND_FILE,
     .widen = file_widen,
+    .pack = nt_file_pack,
+    .unpack = nt_file_unpack,
     .last_close = file_last_close,
     .free = file_free,
-    .signalled = true,
+    .wait = &nt_wait_on_flag, /* its calls are over when they return */
 };
 
 struct nt_file *nt_file_new(int fd)

@@ -27,6 +27,7 @@ struct nt_file {
     bool directory;        /* FILE_TYPE_DISK, and not a regular file */
     _Atomic bool borrowed; /* fd is the program's */
     bool bare;             /* fd was opened for rights that need no data, perhaps as O_PATH */
+    _Atomic bool shared;   /* the description went to another process, or came from one */
     unsigned marks;        /* that fd bears for this handle (marks.h) */
     uint32_t opener;    /* the process that opened it: a forked child neither clears nor deletes */
     ACCESS_MASK opened; /* rights it was opened with; no copy of the handle has other data rights */
@@ -37,6 +38,11 @@ struct nt_file {
 };
 
 extern const struct nt_object_type nt_file_type;
+
+/* Its part of a parcel (parcel.c). */
+NTSTATUS nt_file_pack(struct nt_object *object, ACCESS_MASK access, struct nt_parcel *parcel);
+NTSTATUS nt_file_unpack(struct nt_parcel *parcel, ACCESS_MASK access,
+                        struct nt_object **ret_object);
 
 /** nt_file_new() - an object over @fd, which it owns from now on; one open; NULL without memory */
 struct nt_file *nt_file_new(int fd);

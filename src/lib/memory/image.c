@@ -351,6 +351,11 @@ void nt_image_keep_file(struct nt_image *image, int fd)
     image->file_fd = fd;
 }
 
+int nt_image_file(const struct nt_image *image)
+{
+    return image->file_fd;
+}
+
 /* --- another process's layout ------------------------------------------------------- */
 
 static NTSTATUS read_note(int fd, uint64_t layout_size, struct note *ret_note)

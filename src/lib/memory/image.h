@@ -51,6 +51,8 @@ NTSTATUS nt_image_new(int file_fd, bool no_execute, struct nt_image **ret_image,
  * @fd: consumed; it bears the mark NT_MARK_IMAGE_SECTION (14.19 to 14.22)
  */
 void nt_image_keep_file(struct nt_image *image, int fd);
+/** nt_image_file() - that description, borrowed; -1 for none */
+int nt_image_file(const struct nt_image *image);
 /**
  * nt_image_adopt() - the same as nt_image_new() for a layout that another process made
  * @layout_fd: as nt_image_new() gave it, borrowed; nothing in it is believed: the seals are

@@ -37,7 +37,7 @@ bool nt_image_at(uint64_t address, uint64_t *ret_low, uint64_t *ret_high)
     return true;
 }
 
-static DWORD protect_of(const struct nt_os_vma *vma)
+DWORD nt_query_protect_of(const struct nt_os_vma *vma)
 {
     bool copies = vma->writable && !vma->shared && vma->inode;
 
@@ -64,14 +64,14 @@ static uint64_t higher(uint64_t a, uint64_t b)
 /* The end of the pages from @vma on that are alike, not beyond @limit. */
 static uint64_t end_of_run(const struct nt_os_vma *vma, uint64_t limit)
 {
-    DWORD protect = protect_of(vma);
+    DWORD protect = nt_query_protect_of(vma);
     uint64_t end = vma->end;
     struct nt_os_vma next;
 
     if (vma->executable)
         return lower(end, limit);
     while (end < limit && nt_os_vma_query(end, &next) == 0 && next.start <= end && !next.shared &&
-           protect_of(&next) == protect)
+           nt_query_protect_of(&next) == protect)
         end = next.end;
     return lower(end, limit);
 }
@@ -85,7 +85,7 @@ static void describe_image(const struct nt_os_vma *vma, const struct nt_query_pl
         .AllocationProtect = PAGE_EXECUTE_WRITECOPY,
         .RegionSize = end_of_run(vma, lower(high, place->high)) - place->page,
         .State = MEM_COMMIT,
-        .Protect = protect_of(vma),
+        .Protect = nt_query_protect_of(vma),
         .Type = MEM_IMAGE,
     };
 }
@@ -103,7 +103,7 @@ static void describe_mapping(const struct nt_os_vma *vma, const struct nt_query_
         .AllocationBase = (void *)start,
         .RegionSize = lower(vma->end, place->high) - place->page,
         .State = MEM_COMMIT,
-        .Protect = protect_of(vma),
+        .Protect = nt_query_protect_of(vma),
         .Type = vma->shared || vma->inode ? MEM_MAPPED : MEM_PRIVATE,
     };
     info->AllocationProtect = info->Protect;

@@ -144,20 +144,28 @@ static bool leads_to(const char *path, const struct nt_os_vma *vma)
     return nt_os_file_stat_path(path, true, &status) == 0 && status.st_ino == vma->inode;
 }
 
+NTSTATUS nt_query_mapped_file(const struct nt_os_vma *vma, char *path)
+{
+    if (!path || (!unwrap_image(path) && is_memory(path)))
+        return STATUS_FILE_INVALID;
+    if (!leads_to(path, vma))
+        drop_mark(path);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS name_of_mapping(uint64_t address, char **ret_path)
 {
     NT_CLEANUP(nt_freep) char *path = NULL;
     struct nt_os_vma vma;
+    NTSTATUS status;
     int r = nt_os_vma_name(address, &vma, &path);
 
     if (r < 0)
         return r == -ENOENT ? STATUS_INVALID_ADDRESS : nt_status_from_errno(r);
-    if (!path || (!unwrap_image(path) && is_memory(path)))
-        return STATUS_FILE_INVALID;
-    if (!leads_to(path, &vma))
-        drop_mark(path);
-    *ret_path = NT_STEAL(path);
-    return STATUS_SUCCESS;
+    status = nt_query_mapped_file(&vma, path);
+    if (NT_SUCCESS(status))
+        *ret_path = NT_STEAL(path);
+    return status;
 }
 
 NTSTATUS nt_memory_query_file(const void *address, char **ret_path)

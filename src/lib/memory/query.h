@@ -89,6 +89,17 @@ struct nt_query_place {
  */
 NTSTATUS nt_query_foreign(const struct nt_query_place *place, MEMORY_BASIC_INFORMATION *info);
 
+/** nt_query_protect_of() - what the kernel's rights to a mapping are as a PAGE_ value */
+DWORD nt_query_protect_of(const struct nt_os_vma *vma);
+
+/**
+ * nt_query_mapped_file() - the file of a mapping by the kernel's text for it
+ * @path:     changed; NULL for none
+ *
+ * Return: STATUS_SUCCESS, and @path is the file's; STATUS_FILE_INVALID: it is memory.
+ */
+NTSTATUS nt_query_mapped_file(const struct nt_os_vma *vma, char *path);
+
 /** nt_image_at() - the bounds of the loaded ELF object that @address lies in; false: none */
 bool nt_image_at(uint64_t address, uint64_t *ret_low, uint64_t *ret_high);
 

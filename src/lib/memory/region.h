@@ -79,6 +79,26 @@ struct nt_allocation {
 NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
                      size_t *ret_size);
 
+/** nt_view_needs() - what a handle must carry for a view with @protect */
+ACCESS_MASK nt_view_needs(ULONG protect);
+/**
+ * nt_view_find() - the first half of nt_view_map(): what can be said before the section is looked
+ * at
+ * @ret_object: the section, one open
+ * @ret_access: what the handle carries; may be NULL
+ *
+ * For a view in another process: there nt_view_map_object() does the rest.
+ */
+NTSTATUS nt_view_find(HANDLE handle, const struct nt_view_request *request,
+                      struct nt_object **ret_object, ACCESS_MASK *ret_access);
+/**
+ * nt_view_map_object() - nt_view_map() of a section that is held open
+ * @access: what the handle to it carries, wherever that is
+ */
+NTSTATUS nt_view_map_object(struct nt_object *object, ACCESS_MASK access,
+                            const struct nt_view_request *request, void **ret_base,
+                            size_t *ret_size);
+
 /**
  * nt_view_unmap() - unmap the view that holds @address, whole (4.1 to 4.6)
  * @flags: MEM_UNMAP_WITH_TRANSIENT_BOOST, MEM_PRESERVE_PLACEHOLDER

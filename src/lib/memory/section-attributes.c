@@ -79,3 +79,14 @@ NTSTATUS nt_section_check_attributes(ULONG attributes, ULONG protection, bool ha
         *ret_attributes = has_file ? row->keeps | (attributes & MODIFIERS) : attributes;
     return status;
 }
+
+bool nt_section_are_kept(ULONG attributes, ULONG protection)
+{
+    bool has_file = attributes & SEC_FILE;
+    ULONG asked = attributes & ~(ULONG)SEC_FILE, kept;
+
+    if (has_file && !(asked & SEC_IMAGE))
+        asked |= SEC_COMMIT;
+    return NT_SUCCESS(nt_section_check_attributes(asked, protection, has_file, &kept)) &&
+           kept == attributes;
+}

@@ -36,6 +36,9 @@ static inline bool nt_section_protection_writes(ULONG protection)
 NTSTATUS nt_section_check_attributes(ULONG attributes, ULONG protection, bool has_file,
                                      ULONG *ret_attributes);
 
+/** nt_section_are_kept() - attributes and a protection that a section can have kept */
+bool nt_section_are_kept(ULONG attributes, ULONG protection);
+
 /** nt_section_told_attributes() - what NtQuerySection says of kept attributes (1.16) */
 static inline ULONG nt_section_told_attributes(ULONG attributes)
 {

@@ -9,6 +9,7 @@
  * a map of what is committed (memory/reserve.h).
  */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <ntstatus.h>
 
@@ -36,6 +37,7 @@ static void section_last_close(struct nt_object *object)
     section->lease_fd = nt_os_close(section->lease_fd);
     section->write_fd = nt_os_close(section->write_fd);
     section->read_fd = nt_os_close(section->read_fd);
+    section->map_fd = nt_os_close(section->map_fd);
 }
 
 /* With the last view: what it shows is needed until then, and so is the promise of memory. */
@@ -54,6 +56,20 @@ static int section_memory(const struct nt_object *object)
     return NT_CONTAINER_OF(object, const struct nt_section, object)->write_fd;
 }
 
+/* Memory that came as a bare descriptor, and a handle's. */
+static bool section_is_same(const struct nt_object *a, const struct nt_object *b)
+{
+    const struct nt_section *one = NT_CONTAINER_OF(a, const struct nt_section, object);
+    const struct nt_section *other = NT_CONTAINER_OF(b, const struct nt_section, object);
+    struct stat first, second;
+
+    if ((one->attributes | other->attributes) & (SEC_FILE | SEC_IMAGE))
+        return false;
+    return nt_os_file_stat(nt_section_fd(one, false), &first) == 0 &&
+           nt_os_file_stat(nt_section_fd(other, false), &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object);
 
 const struct nt_object_type nt_section_type = {
@@ -61,17 +77,21 @@ const struct nt_object_type nt_section_type = {
     .kind = NT_KIND_SECTION,
     .adopt = adopt,
     .memory = section_memory,
+    .reach = nt_section_reach,
+    .pack = nt_section_pack,
+    .unpack = nt_section_unpack,
+    .is_same = section_is_same,
     .last_close = section_last_close,
     .free = section_free,
 };
 
-static struct nt_section *new_section(void)
+struct nt_section *nt_section_new(void)
 {
     struct nt_section *section = calloc(1, sizeof(*section));
 
     if (section) {
         nt_object_init(&section->object, &nt_section_type);
-        section->lease_fd = section->write_fd = section->read_fd = -1;
+        section->lease_fd = section->write_fd = section->read_fd = section->map_fd = -1;
         section->node = NUMA_NO_PREFERRED_NODE;
     }
     return section;
@@ -141,7 +161,10 @@ static NTSTATUS make_reserved(struct nt_section *section, enum nt_os_memfd_flags
     status = prefer_node(section);
     if (!NT_SUCCESS(status))
         return status;
-    return nt_reserve_new(section->size, section->write_fd, map_fd, &section->reserve);
+    status = nt_reserve_new(section->size, section->write_fd, map_fd, &section->reserve);
+    if (NT_SUCCESS(status))
+        section->map_fd = nt_steal_fd(&map_fd);
+    return status;
 }
 
 /* NTSHM_COMMIT=strict: the memory is not only promised. */
@@ -195,7 +218,7 @@ static NTSTATUS create_unnamed(const struct nt_section_parameters *parameters, U
     status = nt_security_creator_access(NT_KIND_SECTION, parameters->access, &granted);
     if (!NT_SUCCESS(status))
         return status;
-    section = new_section();
+    section = nt_section_new();
     if (!section)
         return STATUS_NO_MEMORY;
     status = backing ? nt_security_attach(&section->object, security)
@@ -235,6 +258,8 @@ static NTSTATUS adopt_special(struct nt_section *section, struct nt_client_reply
             nt_image_keep_file(section->image, nt_steal_fd(&extra_fd));
     } else if (section->attributes & SEC_RESERVE) {
         status = nt_reserve_new(section->size, fd, extra_fd, &section->reserve);
+        if (NT_SUCCESS(status))
+            section->map_fd = nt_steal_fd(&extra_fd);
     }
     return status;
 }
@@ -242,7 +267,7 @@ static NTSTATUS adopt_special(struct nt_section *section, struct nt_client_reply
 /* A section from what the broker answered. */
 static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_object)
 {
-    struct nt_section *section = new_section();
+    struct nt_section *section = nt_section_new();
     NTSTATUS status;
 
     if (!section)

@@ -27,11 +27,42 @@ struct nt_section {
     int lease_fd;           /* -1 for an unnamed one */
     int write_fd;           /* read-write description, or -1 */
     int read_fd;            /* read-only description, or -1 */
+    int map_fd;             /* SEC_RESERVE: the commit map, to be sent along; else -1 */
     struct nt_image *image; /* SEC_IMAGE: what the headers say (memory/image.h), else NULL */
     struct nt_reserve *reserve; /* SEC_RESERVE of the page file (memory/reserve.h), else NULL */
 };
 
 extern const struct nt_object_type nt_section_type;
+
+/** nt_section_new() - without memory yet: every descriptor is -1; one open; NULL without memory */
+struct nt_section *nt_section_new(void);
+
+/* Its part of a parcel, and what it can do after that (section-parcel.c). */
+ACCESS_MASK nt_section_reach(const struct nt_object *object);
+NTSTATUS nt_section_pack(struct nt_object *object, ACCESS_MASK access, struct nt_parcel *parcel);
+NTSTATUS nt_section_unpack(struct nt_parcel *parcel, ACCESS_MASK access,
+                           struct nt_object **ret_object);
+
+/**
+ * nt_section_to_fd() - a descriptor that is the section's memory, for who knows no handles
+ * @access: SECTION_MAP_READ, or more with SECTION_MAP_WRITE; the handle must carry these two
+ * @ret_fd: the caller's; what it can do is what @access says
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another @access; those of nt_handle_get();
+ * STATUS_NOT_SUPPORTED for a section of a file, an image, and one whose pages are only reserved;
+ * STATUS_ACCESS_DENIED.
+ */
+NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd);
+/**
+ * nt_section_from_fd() - a section over memory that came as a descriptor
+ * @fd:     a memfd that nobody can shorten; borrowed
+ *
+ * The handle gets all rights that the descriptor has. Return: STATUS_SUCCESS;
+ * STATUS_INVALID_HANDLE for no descriptor; STATUS_OBJECT_TYPE_MISMATCH for what is no memory;
+ * STATUS_ACCESS_DENIED when it cannot be read; STATUS_INVALID_PARAMETER for memory that can be
+ * shortened, or has no byte.
+ */
+NTSTATUS nt_section_from_fd(int fd, ULONG attributes, HANDLE *ret_handle);
 
 struct nt_section_parameters {
     uint64_t size;      /* bytes; 0 is STATUS_INVALID_PARAMETER_4 for a page-file section */

@@ -71,7 +71,7 @@ static NTSTATUS check_places(const struct nt_view_request *request)
 }
 
 /* 3.9 to 3.11: reading is enough for a view that copies what is written. */
-static ACCESS_MASK needed_access(ULONG protect)
+ACCESS_MASK nt_view_needs(ULONG protect)
 {
     switch (protect & NT_PROTECT_BASE) {
     case PAGE_READWRITE:
@@ -286,27 +286,27 @@ static NTSTATUS map_section(struct nt_section *section, const struct nt_view_req
     return status;
 }
 
-NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
-                     size_t *ret_size)
+NTSTATUS nt_view_find(HANDLE handle, const struct nt_view_request *request,
+                      struct nt_object **ret_object, ACCESS_MASK *ret_access)
 {
-    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    struct nt_section *section;
-    NTSTATUS status;
-    size_t size;
+    NTSTATUS status = check_values(request);
 
-    status = check_values(request);
     if (NT_SUCCESS(status))
         status = check_places(request);
     if (NT_SUCCESS(status))
         status = request->process_status;
-    if (!NT_SUCCESS(status))
-        return status;
+    if (NT_SUCCESS(status))
+        status = nt_handle_get(handle, &nt_section_type, nt_view_needs(request->protect),
+                               ret_object, ret_access);
+    return status;
+}
 
-    status =
-        nt_handle_get(handle, &nt_section_type, needed_access(request->protect), &object, NULL);
-    if (!NT_SUCCESS(status))
-        return status;
-    section = NT_CONTAINER_OF(object, struct nt_section, object);
+static NTSTATUS map_found(struct nt_section *section, const struct nt_view_request *request,
+                          void **ret_base, size_t *ret_size)
+{
+    NTSTATUS status;
+    size_t size;
+
     /* 14.3: the image's own headers say what its pages are. */
     if (section->image) {
         status = check_supported(section, request);
@@ -318,6 +318,38 @@ NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void 
     if (NT_SUCCESS(status))
         *ret_size = size;
     return status;
+}
+
+NTSTATUS nt_view_map(HANDLE handle, const struct nt_view_request *request, void **ret_base,
+                     size_t *ret_size)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    NTSTATUS status = nt_view_find(handle, request, &object, NULL);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return map_found(NT_CONTAINER_OF(object, struct nt_section, object), request, ret_base,
+                     ret_size);
+}
+
+NTSTATUS nt_view_map_object(struct nt_object *object, ACCESS_MASK access,
+                            const struct nt_view_request *request, void **ret_base,
+                            size_t *ret_size)
+{
+    NTSTATUS status = check_values(request);
+    ACCESS_MASK needed;
+
+    if (NT_SUCCESS(status))
+        status = check_places(request);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (object->type != &nt_section_type)
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    needed = nt_view_needs(request->protect);
+    if ((access & needed) != needed)
+        return STATUS_ACCESS_DENIED;
+    return map_found(NT_CONTAINER_OF(object, struct nt_section, object), request, ret_base,
+                     ret_size);
 }
 
 /* --- unmapping and flushing --------------------------------------------------------- */

@@ -12,6 +12,7 @@
 
 #include "lib/client/client.h"
 #include "lib/object/named.h"
+#include "lib/object/parcel.h"
 #include "util/macro.h"
 
 static void directory_last_close(struct nt_object *object)
@@ -40,10 +41,53 @@ static NTSTATUS directory_adopt(struct nt_client_reply *reply, struct nt_object 
     return STATUS_SUCCESS;
 }
 
+/* --- in parcels ------------------------------------------------------------------------------ */
+
+struct part {
+    uint64_t id, secret;
+    uint64_t is_namespace;
+};
+
+static NTSTATUS directory_pack(struct nt_object *object, ACCESS_MASK access,
+                               struct nt_parcel *parcel)
+{
+    const struct nt_directory_object *directory =
+        NT_CONTAINER_OF(object, const struct nt_directory_object, object);
+    const struct part part = {directory->root.id, directory->root.secret, directory->is_namespace};
+
+    (void)access;
+    nt_parcel_put(parcel, &part, sizeof(part));
+    nt_parcel_put_fd(parcel, directory->lease_fd);
+    nt_parcel_put_fd(parcel, directory->second_lease_fd);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS directory_unpack(struct nt_parcel *parcel, ACCESS_MASK access,
+                                 struct nt_object **ret_object)
+{
+    const struct part *part = nt_parcel_get(parcel, sizeof(*part));
+    struct nt_directory_object *directory;
+
+    (void)access;
+    if (!part || part->is_namespace > 1)
+        return STATUS_DATA_ERROR;
+    directory = nt_directory_new();
+    if (!directory)
+        return STATUS_NO_MEMORY;
+    directory->root = (struct nt_name_root){part->id, part->secret};
+    directory->is_namespace = part->is_namespace;
+    directory->lease_fd = nt_parcel_get_fd(parcel);
+    directory->second_lease_fd = nt_parcel_get_fd(parcel);
+    *ret_object = &directory->object;
+    return STATUS_SUCCESS;
+}
+
 const struct nt_object_type nt_directory_type = {
     .name = "Directory",
     .kind = NT_KIND_DIRECTORY,
     .adopt = directory_adopt,
+    .pack = directory_pack,
+    .unpack = directory_unpack,
     .last_close = directory_last_close,
     .free = directory_free,
 };

@@ -1,173 +1,120 @@
 // SPDX-License-Identifier: MIT
 /*
- * The handle table: chunks of 256 slots, made on first need and never freed, so that a lookup
- * takes no lock of the table. Each slot's object pointer carries a lock bit in its lowest bit;
- * it is held for a few instructions only. Which slots are free is kept in two levels of
- * bitmaps under NT_LOCK_HANDLES, so that the lowest free one is found in constant time (12.22).
+ * Handles: what is behind one, its rights and flags. The slots are in handle-table.c.
+ *
+ * A value that a mailbox has given (DuplicateHandle of another process into this one) is no handle
+ * of this table until it is first used: then the broker is asked for it. Two threads that use it at
+ * the same moment may both get it; one of them places it.
  */
-#include <sched.h>
-#include <stdlib.h>
-
 #include <ntstatus.h>
 
-#include "lib/object/object.h"
+#include "lib/client/client.h"
+#include "lib/object/handle-parts.h"
+#include "lib/object/handle-table.h"
+#include "lib/object/parcel.h"
 #include "lib/process/lock.h"
-#include "lib/security/object-security.h"
 #include "util/macro.h"
 
-#define CHUNK_SLOTS 256u
-#define MAX_CHUNKS  0x8000u /* indexes up to 0x7fffff; the range above is the broker's */
-#define LOCKED      ((uintptr_t)1)
+/* --- finding -------------------------------------------------------------------------------- */
 
-struct slot {
-    _Atomic uintptr_t object; /* struct nt_object *, and LOCKED */
-    ACCESS_MASK access;       /* these two are read and written with the slot locked */
+static NTSTATUS place_parcel(HANDLE handle, struct nt_client_reply *reply)
+{
+    struct nt_object *object;
+    ACCESS_MASK access;
     ULONG attributes;
-};
+    NTSTATUS status = nt_parcel_unpack(reply->bytes, reply->bytes_size, reply->fds, reply->n_fds,
+                                       &object, &access, &attributes);
 
-struct chunk {
-    struct slot slots[CHUNK_SLOTS];
-    uint64_t free[CHUNK_SLOTS / 64]; /* NT_LOCK_HANDLES; a set bit is a free slot */
-};
-
-static _Atomic(struct chunk *) chunks[MAX_CHUNKS];
-static uint64_t open_chunks[MAX_CHUNKS / 64]; /* NT_LOCK_HANDLES; a chunk with a free slot */
-static unsigned n_chunks;                     /* NT_LOCK_HANDLES */
-
-/* Index 0 is never a handle: NULL is none. */
-static HANDLE handle_of(unsigned index)
-{
-    return (HANDLE)((uintptr_t)(index + 1) * 4);
+    reply->n_fds = 0; /* taken */
+    if (!NT_SUCCESS(status))
+        return status;
+    status = nt_handle_place(handle, object, access, attributes);
+    nt_object_close(object);
+    return status;
 }
 
-static struct slot *slot_of(HANDLE handle)
+/* In a move from the first copy of a lease to the handle that holds it. */
+static NTSTATUS fetch(HANDLE handle)
 {
-    uintptr_t index = (uintptr_t)handle / 4;
-    struct chunk *chunk;
+    struct nt_client_reply reply;
+    NTSTATUS status;
 
-    if (index == 0 || index > (uintptr_t)MAX_CHUNKS * CHUNK_SLOTS)
-        return NULL;
-    index--;
-    chunk = atomic_load_explicit(&chunks[index / CHUNK_SLOTS], memory_order_acquire);
-    return chunk ? &chunk->slots[index % CHUNK_SLOTS] : NULL;
+    nt_move_begin();
+    status = nt_client_fetch(handle, &reply);
+    if (NT_SUCCESS(status)) {
+        status = place_parcel(handle, &reply);
+        nt_client_reply_deinit(&reply);
+        /* Taken: another thread was faster, and its handle may be closed again by now. */
+        if (NT_SUCCESS(status) && !NT_SUCCESS(nt_client_drop(handle)))
+            (void)nt_client_drop(handle); /* what it keeps even now goes with this process */
+    }
+    nt_move_end();
+    return status;
 }
 
-/* Locks the slot and returns its object; NULL, unlocked, when it holds none. */
-static struct nt_object *lock_slot(struct slot *slot)
+/* Whatever keeps the broker from answering, the value is no handle; a lack here is told. */
+static NTSTATUS fetch_status(NTSTATUS status)
 {
-    uintptr_t value = atomic_load_explicit(&slot->object, memory_order_relaxed);
-
-    for (unsigned turns = 0;; turns++) {
-        if (value == 0)
-            return NULL;
-        if (value & LOCKED) {
-            if (turns > 64)
-                sched_yield();
-            value = atomic_load_explicit(&slot->object, memory_order_relaxed);
-        } else if (atomic_compare_exchange_weak_explicit(&slot->object, &value, value | LOCKED,
-                                                         memory_order_acquire,
-                                                         memory_order_relaxed)) {
-            return (struct nt_object *)value;
-        }
+    switch (status) {
+    case STATUS_NO_MEMORY:
+    case STATUS_INSUFFICIENT_RESOURCES:
+    case STATUS_TOO_MANY_OPENED_FILES:
+        return status;
+    default:
+        return STATUS_INVALID_HANDLE;
     }
 }
 
-/* Unlocks; @object is what the slot holds from now on. */
-static void unlock_slot(struct slot *slot, struct nt_object *object)
+/* Locks the slot of @handle. */
+static NTSTATUS lock_handle(HANDLE handle, struct nt_slot **ret_slot, struct nt_object **ret_object)
 {
-    atomic_store_explicit(&slot->object, (uintptr_t)object, memory_order_release);
-}
-
-static struct nt_object *lock_handle(HANDLE handle, struct slot **ret_slot)
-{
-    struct slot *slot;
+    HANDLE whole = (HANDLE)((uintptr_t)handle & ~(uintptr_t)3);
+    NTSTATUS status = STATUS_INVALID_HANDLE;
 
     nt_process_check();
-    slot = slot_of(handle);
-    *ret_slot = slot;
-    return slot ? lock_slot(slot) : NULL;
-}
-
-static int first_bit(const uint64_t *words, unsigned n_words)
-{
-    for (unsigned i = 0; i < n_words; i++) {
-        if (words[i])
-            return (int)(i * 64 + (unsigned)__builtin_ctzll(words[i]));
+    *ret_object = nt_table_lock(handle, ret_slot);
+    if (!*ret_object && NT_UNLIKELY((uintptr_t)whole / 4 >= NT_MAILBOX_FIRST)) {
+        /* Another thread may just have fetched it. */
+        if (nt_table_is_unknown(whole))
+            status = fetch_status(fetch(whole));
+        *ret_object = nt_table_lock(handle, ret_slot);
     }
-    return -1;
+    return *ret_object ? STATUS_SUCCESS : status;
 }
 
-static NTSTATUS add_chunk(void)
+/* --- new handles ---------------------------------------------------------------------------- */
+
+static void fill(struct nt_slot *slot, struct nt_object *object, ACCESS_MASK access,
+                 ULONG attributes)
 {
-    struct chunk *chunk;
-
-    if (n_chunks == MAX_CHUNKS)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    chunk = calloc(1, sizeof(*chunk));
-    if (!chunk)
-        return STATUS_NO_MEMORY;
-    for (unsigned i = 0; i < NT_ARRAY_SIZE(chunk->free); i++)
-        chunk->free[i] = UINT64_MAX;
-    atomic_store_explicit(&chunks[n_chunks], chunk, memory_order_release);
-    open_chunks[n_chunks / 64] |= 1ull << n_chunks % 64;
-    n_chunks++;
-    return STATUS_SUCCESS;
-}
-
-/* Takes the lowest free slot; NT_LOCK_HANDLES held. */
-static NTSTATUS take_slot(unsigned *ret_index)
-{
-    int at = first_bit(open_chunks, (n_chunks + 63) / 64);
-    struct chunk *chunk;
-    int bit;
-
-    if (at < 0) {
-        NTSTATUS status = add_chunk();
-
-        if (!NT_SUCCESS(status))
-            return status;
-        at = (int)n_chunks - 1;
-    }
-    chunk = atomic_load_explicit(&chunks[at], memory_order_relaxed);
-    bit = first_bit(chunk->free, NT_ARRAY_SIZE(chunk->free));
-    chunk->free[bit / 64] &= ~(1ull << bit % 64);
-    if (first_bit(chunk->free, NT_ARRAY_SIZE(chunk->free)) < 0)
-        open_chunks[at / 64] &= ~(1ull << at % 64);
-    *ret_index = (unsigned)at * CHUNK_SLOTS + (unsigned)bit;
-    return STATUS_SUCCESS;
-}
-
-static void give_slot(unsigned index)
-{
-    unsigned at = index / CHUNK_SLOTS;
-    struct chunk *chunk = atomic_load_explicit(&chunks[at], memory_order_relaxed);
-
-    nt_lock_take(NT_LOCK_HANDLES);
-    chunk->free[index % CHUNK_SLOTS / 64] |= 1ull << index % 64;
-    open_chunks[at / 64] |= 1ull << at % 64;
-    nt_lock_drop(NT_LOCK_HANDLES);
+    atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed);
+    slot->access = access;
+    slot->attributes = attributes & (OBJ_INHERIT | OBJ_PROTECT_CLOSE);
+    nt_slot_unlock(slot, object);
 }
 
 NTSTATUS nt_handle_new(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
                        HANDLE *ret_handle)
 {
-    struct slot *slot;
-    unsigned index;
-    NTSTATUS status;
+    struct nt_slot *slot;
+    HANDLE handle;
+    NTSTATUS status = nt_table_take(&handle, &slot);
 
-    nt_lock_take(NT_LOCK_HANDLES);
-    status = take_slot(&index);
-    nt_lock_drop(NT_LOCK_HANDLES);
     if (!NT_SUCCESS(status))
         return status;
-
-    atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed);
-    slot = slot_of(handle_of(index));
-    slot->access = access;
-    slot->attributes = attributes & (OBJ_INHERIT | OBJ_PROTECT_CLOSE);
-    unlock_slot(slot, object);
-    *ret_handle = handle_of(index);
+    fill(slot, object, access, attributes);
+    *ret_handle = handle;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_handle_place(HANDLE at, struct nt_object *object, ACCESS_MASK access, ULONG attributes)
+{
+    struct nt_slot *slot;
+    NTSTATUS status = nt_table_take_at(at, &slot);
+
+    if (NT_SUCCESS(status))
+        fill(slot, object, access, attributes);
+    return status;
 }
 
 NTSTATUS nt_handle_hand_out(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
@@ -182,12 +129,12 @@ NTSTATUS nt_handle_hand_out(struct nt_object *object, ACCESS_MASK access, ULONG 
 NTSTATUS nt_handle_get(HANDLE handle, const struct nt_object_type *type, ACCESS_MASK access,
                        struct nt_object **ret_object, ACCESS_MASK *ret_access)
 {
-    struct slot *slot;
-    struct nt_object *object = lock_handle(handle, &slot);
-    NTSTATUS status = STATUS_SUCCESS;
+    struct nt_slot *slot;
+    struct nt_object *object;
+    NTSTATUS status = lock_handle(handle, &slot, &object);
 
-    if (!object)
-        return STATUS_INVALID_HANDLE;
+    if (!NT_SUCCESS(status))
+        return status;
     if (type && object->type != type) {
         status = STATUS_OBJECT_TYPE_MISMATCH;
     } else if (access & ~slot->access) {
@@ -198,9 +145,11 @@ NTSTATUS nt_handle_get(HANDLE handle, const struct nt_object_type *type, ACCESS_
         if (ret_access)
             *ret_access = slot->access;
     }
-    unlock_slot(slot, object);
+    nt_slot_unlock(slot, object);
     return status;
 }
+
+/* --- closing, flags ------------------------------------------------------------------------- */
 
 /* The process, the thread, and (-4 to -6) their tokens. */
 static bool is_pseudo_handle(HANDLE handle)
@@ -208,180 +157,145 @@ static bool is_pseudo_handle(HANDLE handle)
     return (LONG_PTR)handle < 0 && (LONG_PTR)handle >= -6;
 }
 
+/* A named object's handle goes in a move (@ret_moves), which must not begin with a slot locked: who
+ * is in one already may wait for the slot, and a fork for him. */
+static NTSTATUS lock_to_close(HANDLE handle, struct nt_slot **ret_slot,
+                              struct nt_object **ret_object, bool *ret_moves)
+{
+    NTSTATUS status;
+
+    *ret_moves = false;
+    for (;;) {
+        status = lock_handle(handle, ret_slot, ret_object);
+        if (!NT_SUCCESS(status) || *ret_moves || (*ret_object)->id == 0)
+            return status;
+        nt_slot_unlock(*ret_slot, *ret_object);
+        nt_move_begin();
+        *ret_moves = true;
+    }
+}
+
 NTSTATUS nt_handle_close(HANDLE handle)
 {
-    struct slot *slot;
+    struct nt_slot *slot;
     struct nt_object *object;
-    bool named;
+    NTSTATUS status;
+    bool moves;
 
     if (is_pseudo_handle(handle))
         return STATUS_SUCCESS;
-    object = lock_handle(handle, &slot);
-    if (!object)
-        return STATUS_INVALID_HANDLE;
-    if (slot->attributes & OBJ_PROTECT_CLOSE) {
-        unlock_slot(slot, object);
-        return STATUS_HANDLE_NOT_CLOSABLE;
+    status = lock_to_close(handle, &slot, &object, &moves);
+    if (NT_SUCCESS(status) && (slot->attributes & OBJ_PROTECT_CLOSE)) {
+        nt_slot_unlock(slot, object);
+        status = STATUS_HANDLE_NOT_CLOSABLE;
     }
-    named = object->id != 0;
-    if (named)
-        nt_move_begin();
-    unlock_slot(slot, NULL);
-    give_slot((unsigned)((uintptr_t)handle / 4) - 1);
-    nt_object_close(object);
-    if (named)
+    if (NT_SUCCESS(status)) {
+        nt_slot_unlock(slot, NULL);
+        nt_table_give(handle);
+        nt_object_close(object);
+    }
+    if (moves)
         nt_move_end();
-    return STATUS_SUCCESS;
+    return status;
 }
 
 NTSTATUS nt_handle_get_flags(HANDLE handle, ULONG *ret_attributes)
 {
-    struct slot *slot;
-    struct nt_object *object = lock_handle(handle, &slot);
+    struct nt_slot *slot;
+    struct nt_object *object;
+    NTSTATUS status = lock_handle(handle, &slot, &object);
 
-    if (!object)
-        return STATUS_INVALID_HANDLE;
+    if (!NT_SUCCESS(status))
+        return status;
     *ret_attributes = slot->attributes;
-    unlock_slot(slot, object);
+    nt_slot_unlock(slot, object);
     return STATUS_SUCCESS;
 }
 
 NTSTATUS nt_handle_set_flags(HANDLE handle, ULONG mask, ULONG attributes)
 {
-    struct slot *slot;
-    struct nt_object *object = lock_handle(handle, &slot);
+    struct nt_slot *slot;
+    struct nt_object *object;
+    NTSTATUS status = lock_handle(handle, &slot, &object);
 
-    if (!object)
-        return STATUS_INVALID_HANDLE;
+    if (!NT_SUCCESS(status))
+        return status;
     slot->attributes = (slot->attributes & ~mask) | (attributes & mask);
-    unlock_slot(slot, object);
+    nt_slot_unlock(slot, object);
     return STATUS_SUCCESS;
 }
 
-/* One open of the source, with its rights and attributes. */
-static NTSTATUS get_source(HANDLE source, struct nt_object **ret_object, ACCESS_MASK *ret_access,
-                           ULONG *ret_attributes)
-{
-    struct slot *slot;
-    struct nt_object *object = lock_handle(source, &slot);
+/* --- copies (duplicate.c) ------------------------------------------------------------------- */
 
-    if (!object)
-        return STATUS_INVALID_HANDLE;
+NTSTATUS nt_handle_open_source(HANDLE source, struct nt_object **ret_object,
+                               ACCESS_MASK *ret_access, ULONG *ret_attributes)
+{
+    struct nt_slot *slot;
+    struct nt_object *object;
+    NTSTATUS status = lock_handle(source, &slot, &object);
+
+    if (!NT_SUCCESS(status))
+        return status;
     atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed);
     *ret_access = slot->access;
     *ret_attributes = slot->attributes;
-    unlock_slot(slot, object);
+    nt_slot_unlock(slot, object);
     *ret_object = object;
     return STATUS_SUCCESS;
 }
 
-/*
- * 12.7 to 12.14: what the copy may carry. A part of what the source has needs no asking; beyond
- * it the object's descriptor says, of all that is wanted.
- * @ret_object: one open of what the copy is of: the same object, or another one of this process
- */
-static NTSTATUS choose_access(struct nt_object *object, ACCESS_MASK held, ACCESS_MASK desired,
-                              ULONG options, ACCESS_MASK *ret_access, struct nt_object **ret_object)
+bool nt_handle_replace(HANDLE handle, struct nt_object *object, struct nt_object *by,
+                       ACCESS_MASK access, ULONG attributes)
 {
-    ACCESS_MASK access =
-        options & DUPLICATE_SAME_ACCESS ? held : nt_access_map(object->type->kind, desired);
-
-    if (access & ~held)
-        return nt_security_check(object, access, ret_access, ret_object);
-    atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed); /* the caller has one */
-    *ret_access = access;
-    *ret_object = object;
-    return STATUS_SUCCESS;
-}
-
-/*
- * The copy that takes the source's place (12.19): a handle of @made, where one of @object was.
- * false when the source is there no more.
- */
-static bool replace_source(HANDLE source, struct nt_object *object, struct nt_object *made,
-                           ACCESS_MASK access, ULONG attributes)
-{
-    struct slot *slot;
-    struct nt_object *found = lock_handle(source, &slot);
+    struct nt_slot *slot;
+    struct nt_object *found = nt_table_lock(handle, &slot);
 
     if (!found)
         return false;
     if (found != object) {
-        unlock_slot(slot, found);
+        nt_slot_unlock(slot, found);
         return false;
     }
-    atomic_fetch_add_explicit(&made->opens, 1, memory_order_relaxed);
-    slot->access = access;
-    slot->attributes = attributes & (OBJ_INHERIT | OBJ_PROTECT_CLOSE);
-    unlock_slot(slot, made);
+    fill(slot, by, access, attributes);
     nt_object_close(object);
     return true;
 }
 
-static NTSTATUS duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
-                          HANDLE *ret_handle)
+/* --- what they stand for -------------------------------------------------------------------- */
+
+/* Each open of a name makes an object of its own; the broker's number says that they are one. What
+ * came from another process bears a number of its own. */
+static bool is_known_same(const struct nt_object *a, const struct nt_object *b)
 {
-    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
-    NT_CLEANUP(nt_object_closep) struct nt_object *made = NULL;
-    ACCESS_MASK held, granted;
-    ULONG held_attributes;
-    NTSTATUS status;
-    HANDLE copy;
+    uint64_t identity = atomic_load_explicit(&a->identity, memory_order_relaxed);
 
-    status = get_source(source, &object, &held, &held_attributes);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (options & DUPLICATE_SAME_ATTRIBUTES)
-        attributes = held_attributes;
-
-    status = choose_access(object, held, access, options, &granted, &made);
-    if ((options & DUPLICATE_CLOSE_SOURCE) && !(held_attributes & OBJ_PROTECT_CLOSE)) {
-        if (!NT_SUCCESS(status) || !ret_handle) {
-            /* 12.21: closed also when nothing comes of it; 12.16: or when nobody wants it. */
-            nt_handle_close(source);
-            return status;
-        }
-        if (replace_source(source, object, made, granted, attributes)) {
-            *ret_handle = source;
-            return STATUS_SUCCESS;
-        }
-    }
-    if (NT_SUCCESS(status))
-        status = nt_handle_new(made, granted, attributes, &copy);
-    if (NT_SUCCESS(status) && ret_handle)
-        *ret_handle = copy;
-    return status;
+    if (a == b || a->type != b->type)
+        return a == b;
+    if (a->id || b->id)
+        return a->id == b->id && a->broker == b->broker;
+    return identity && identity == atomic_load_explicit(&b->identity, memory_order_relaxed);
 }
 
-/* A copy of a named object's handle may be of another object, which a fork must not find half. */
-NTSTATUS nt_handle_duplicate(HANDLE source, ACCESS_MASK access, ULONG attributes, ULONG options,
-                             HANDLE *ret_handle)
-{
-    NTSTATUS status;
-
-    nt_move_begin();
-    status = duplicate(source, access, attributes, options, ret_handle);
-    nt_move_end();
-    return status;
-}
-
-/* Each open of a name makes an object of its own; the broker's number says that they are one. */
+/* And what the type itself finds out, perhaps with system calls. */
 static bool is_same(const struct nt_object *a, const struct nt_object *b)
 {
-    return a == b || (a->id && a->id == b->id && a->broker == b->broker);
+    return is_known_same(a, b) || (a->type == b->type && a->id == 0 && b->id == 0 &&
+                                   a->type->is_same && a->type->is_same(a, b));
 }
 
 NTSTATUS nt_handle_compare(HANDLE first, HANDLE second)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *a = NULL;
     NT_CLEANUP(nt_object_closep) struct nt_object *b = NULL;
+    ACCESS_MASK access;
+    ULONG attributes;
     NTSTATUS status;
 
     if (is_pseudo_handle(first) && first == second)
         return STATUS_SUCCESS;
-    status = nt_handle_get(first, NULL, 0, &a, NULL);
+    status = nt_handle_get_source(first, &a, &access, &attributes);
     if (NT_SUCCESS(status))
-        status = nt_handle_get(second, NULL, 0, &b, NULL);
+        status = nt_handle_get_source(second, &b, &access, &attributes);
     if (!NT_SUCCESS(status))
         return status;
     return is_same(a, b) ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
@@ -390,21 +304,18 @@ NTSTATUS nt_handle_compare(HANDLE first, HANDLE second)
 /* The handles to @object: every slot is looked at, each locked for a moment. */
 static uint32_t count_handles(const struct nt_object *object)
 {
+    struct nt_table_walk walk = {0};
+    struct nt_slot *slot;
     uint32_t count = 0;
+    HANDLE handle;
 
-    for (unsigned i = 0; i < MAX_CHUNKS; i++) {
-        struct chunk *chunk = atomic_load_explicit(&chunks[i], memory_order_acquire);
+    while ((slot = nt_table_next(&walk, &handle))) {
+        struct nt_object *other = nt_slot_lock(slot);
 
-        if (!chunk)
-            break;
-        for (unsigned j = 0; j < CHUNK_SLOTS; j++) {
-            struct nt_object *other = lock_slot(&chunk->slots[j]);
-
-            if (!other)
-                continue;
-            count += is_same(object, other);
-            unlock_slot(&chunk->slots[j], other);
-        }
+        if (!other)
+            continue;
+        count += is_known_same(object, other);
+        nt_slot_unlock(slot, other);
     }
     return count;
 }
@@ -416,7 +327,8 @@ NTSTATUS nt_handle_describe(HANDLE handle, struct nt_handle_description *ret_des
     NTSTATUS status;
 
     *ret_description = (struct nt_handle_description){0};
-    status = get_source(handle, &object, &ret_description->access, &ret_description->attributes);
+    status = nt_handle_get_source(handle, &object, &ret_description->access,
+                                  &ret_description->attributes);
     if (!NT_SUCCESS(status))
         return status;
     ret_description->handles = count_handles(object);
@@ -427,30 +339,67 @@ NTSTATUS nt_handle_describe(HANDLE handle, struct nt_handle_description *ret_des
     return STATUS_SUCCESS;
 }
 
+/* --- all of them ---------------------------------------------------------------------------- */
+
+uint32_t nt_handle_count(void)
+{
+    struct nt_table_walk walk = {0};
+    struct nt_slot *slot;
+    uint32_t count = 0;
+    HANDLE handle;
+
+    nt_process_check();
+    while ((slot = nt_table_next(&walk, &handle)))
+        count += atomic_load_explicit(&slot->object, memory_order_relaxed) != 0;
+    return count;
+}
+
+NTSTATUS nt_handle_each_inheritable(NTSTATUS (*visit)(HANDLE handle, struct nt_object *object,
+                                                      ACCESS_MASK access, ULONG attributes,
+                                                      void *context),
+                                    void *context)
+{
+    struct nt_table_walk walk = {0};
+    NTSTATUS status = STATUS_SUCCESS;
+    HANDLE handle;
+
+    nt_process_check();
+    while (NT_SUCCESS(status) && nt_table_next(&walk, &handle)) {
+        struct nt_slot *slot;
+        struct nt_object *object = nt_table_lock(handle, &slot);
+        ACCESS_MASK access;
+        ULONG attributes;
+
+        if (!object)
+            continue;
+        access = slot->access;
+        attributes = slot->attributes;
+        if (attributes & OBJ_INHERIT)
+            atomic_fetch_add_explicit(&object->opens, 1, memory_order_relaxed);
+        nt_slot_unlock(slot, object);
+        if (!(attributes & OBJ_INHERIT))
+            continue;
+        status = visit(handle, object, access, attributes, context);
+        nt_object_close(object);
+    }
+    return status;
+}
+
 void nt_handle_renew(void)
 {
-    for (unsigned i = 0; i < MAX_CHUNKS; i++) {
-        struct chunk *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
-
-        if (!chunk)
-            break;
-        for (unsigned j = 0; j < CHUNK_SLOTS; j++)
-            atomic_fetch_and_explicit(&chunk->slots[j].object, ~LOCKED, memory_order_relaxed);
-    }
+    nt_table_renew();
 }
 
 void nt_handle_each(void (*visit)(struct nt_object *object))
 {
-    for (unsigned i = 0; i < MAX_CHUNKS; i++) {
-        struct chunk *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
+    struct nt_table_walk walk = {0};
+    struct nt_slot *slot;
+    HANDLE handle;
 
-        if (!chunk)
-            break;
-        for (unsigned j = 0; j < CHUNK_SLOTS; j++) {
-            uintptr_t value = atomic_load_explicit(&chunk->slots[j].object, memory_order_relaxed);
+    while ((slot = nt_table_next(&walk, &handle))) {
+        uintptr_t value = atomic_load_explicit(&slot->object, memory_order_relaxed);
 
-            if (value)
-                visit((struct nt_object *)(value & ~LOCKED));
-        }
+        if (value)
+            visit((struct nt_object *)(value & ~(uintptr_t)1));
     }
 }

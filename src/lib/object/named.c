@@ -146,14 +146,20 @@ static NTSTATUS make_path(const struct nt_object_name *name, uint32_t session,
     return STATUS_SUCCESS;
 }
 
-NTSTATUS nt_named_hand_out(struct nt_object *object, uint64_t id, uint64_t broker,
-                           struct nt_object_path *path, ACCESS_MASK access, ULONG attributes,
-                           HANDLE *ret_handle)
+void nt_named_settle(struct nt_object *object, uint64_t id, uint64_t broker,
+                     struct nt_object_path *path)
 {
     object->path = path;
     object->id = id;
     object->broker = broker;
     enlist(object);
+}
+
+NTSTATUS nt_named_hand_out(struct nt_object *object, uint64_t id, uint64_t broker,
+                           struct nt_object_path *path, ACCESS_MASK access, ULONG attributes,
+                           HANDLE *ret_handle)
+{
+    nt_named_settle(object, id, broker, path);
     return nt_handle_hand_out(object, access, attributes, ret_handle);
 }
 
@@ -167,10 +173,7 @@ static NTSTATUS make_object(struct nt_client_reply *reply, nt_adopt_function ado
         free(path);
         return status;
     }
-    (*ret_object)->path = path;
-    (*ret_object)->id = reply->object.id;
-    (*ret_object)->broker = reply->instance;
-    enlist(*ret_object);
+    nt_named_settle(*ret_object, reply->object.id, reply->instance, path);
     return STATUS_SUCCESS;
 }
 

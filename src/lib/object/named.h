@@ -53,6 +53,15 @@ NTSTATUS nt_named_hand_out(struct nt_object *object, uint64_t id, uint64_t broke
                            struct nt_object_path *path, ACCESS_MASK access, ULONG attributes,
                            HANDLE *ret_handle);
 
+/**
+ * nt_named_settle() - an object that the broker knows, before its first handle
+ * @path: taken; NULL for an object without a name
+ *
+ * In a move, which lasts until a handle has it.
+ */
+void nt_named_settle(struct nt_object *object, uint64_t id, uint64_t broker,
+                     struct nt_object_path *path);
+
 /** nt_named_last_close() - last_close() of a named object; no lock is held */
 void nt_named_last_close(struct nt_object *object);
 /**

@@ -16,6 +16,7 @@ void nt_object_init(struct nt_object *object, const struct nt_object_type *type)
     atomic_init(&object->refs, 1);
     object->id = 0;
     object->broker = 0;
+    atomic_init(&object->identity, 0);
     object->path = NULL;
     object->named.le_prev = NULL;
     object->security = NULL;

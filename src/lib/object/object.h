@@ -31,9 +31,15 @@
 #    define OBJ_PROTECT_CLOSE 0x00000001
 #endif
 
+/* GetCurrentProcess() and GetCurrentThread(). */
+#define NT_PSEUDO_PROCESS ((HANDLE)(LONG_PTR)-1)
+#define NT_PSEUDO_THREAD  ((HANDLE)(LONG_PTR)-2)
+
 struct nt_client_reply;
 struct nt_object;
 struct nt_object_security;
+struct nt_parcel;
+struct nt_wait_type;
 
 /** nt_adopt_function - make an object from what the broker answered; see object/named.h */
 typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_object **ret_object);
@@ -41,13 +47,25 @@ typedef NTSTATUS (*nt_adopt_function)(struct nt_client_reply *reply, struct nt_o
 struct nt_object_type {
     const char *name;  /* as NtQueryObject tells it: "Section", "Event" */
     enum nt_kind kind; /* its rights are in rtl/access.h */
-    bool signalled; /* a wait for it ends at once: files, whose calls are over when they return */
     /* Of what has no descriptor here (files): may a copy of a handle do what @access says? NULL:
      * the descriptor says (12.10). */
     NTSTATUS (*widen)(struct nt_object *object, ACCESS_MASK access);
+    /* Rights that what an unnamed one came with can serve: from another process it may have come
+     * with a description that only reads. NULL: all. */
+    ACCESS_MASK (*reach)(const struct nt_object *object);
     nt_adopt_function adopt; /* of what can have a name: more rights make another object */
     /* Of what is attached with nt_security_attach_to_memory(): a description of that memory. */
     int (*memory)(const struct nt_object *object);
+    const struct nt_wait_type *wait; /* sync/wait.h; NULL: cannot be waited for (12.32) */
+    /* Of nt_wait_on_flag: the word that becomes other than 0; NULL: it always is signalled. */
+    _Atomic uint32_t *(*flag)(struct nt_object *object);
+    /* Its part of a parcel (parcel.h); NULL: it stays in this process. @access: of the handle. */
+    NTSTATUS (*pack)(struct nt_object *object, ACCESS_MASK access, struct nt_parcel *parcel);
+    /* One open. The rights that the handle will carry are @access. */
+    NTSTATUS (*unpack)(struct nt_parcel *parcel, ACCESS_MASK access, struct nt_object **ret_object);
+    /* Two structs of one type are one object (memory that both came from); NULL: never. Named ones
+     * are compared by their numbers. */
+    bool (*is_same)(const struct nt_object *a, const struct nt_object *b);
     void (*last_close)(struct nt_object *object);
     void (*free)(struct nt_object *object);
 };
@@ -70,8 +88,11 @@ struct nt_object {
     const struct nt_object_type *type;
     _Atomic uint32_t opens;
     _Atomic uint32_t refs;
-    uint64_t id;                 /* the broker's number for a named object; 0 for an unnamed one */
-    uint64_t broker;             /* and the instance of the broker that gave it */
+    uint64_t id;     /* the broker's number for a named object; 0 for an unnamed one */
+    uint64_t broker; /* and the instance of the broker that gave it */
+    /* Of an unnamed one that has left this process or came from another: random, the same in
+     * each; 0 before. */
+    _Atomic uint64_t identity;
     struct nt_object_path *path; /* of a named object, as NtQueryObject tells it; else NULL */
     LIST_ENTRY(nt_object) named; /* of a named object, as long as it is open */
     struct nt_object_security
@@ -115,6 +136,24 @@ ACCESS_MASK nt_object_map_access(const struct nt_object_type *type, ACCESS_MASK 
  */
 NTSTATUS nt_handle_new(struct nt_object *object, ACCESS_MASK access, ULONG attributes,
                        HANDLE *ret_handle);
+
+/**
+ * nt_handle_place() - the same at a value that is settled: inherited, or chosen by a mailbox
+ *
+ * Return: also STATUS_INVALID_HANDLE for a value that is none, or taken.
+ */
+NTSTATUS nt_handle_place(HANDLE at, struct nt_object *object, ACCESS_MASK access, ULONG attributes);
+
+/**
+ * nt_handle_each_inheritable() - the handles that a child of CreateProcess gets
+ * @visit: called with one open of each; what it returns other than success ends the walk
+ */
+NTSTATUS nt_handle_each_inheritable(NTSTATUS (*visit)(HANDLE handle, struct nt_object *object,
+                                                      ACCESS_MASK access, ULONG attributes,
+                                                      void *context),
+                                    void *context);
+/** nt_handle_count() - how many handles this process has */
+uint32_t nt_handle_count(void);
 
 /**
  * nt_handle_hand_out() - the first handle of a new object

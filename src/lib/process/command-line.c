@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The command line; see environment.h. The kernel keeps the arguments of the process, each with
- * its NUL; they are quoted by the rules by which CommandLineToArgvW takes a line apart.
+ * The command line; see environment.h. CreateProcess hands its own down; else the kernel keeps the
+ * arguments of the process, each with its NUL, and they are quoted by the rules by which
+ * CommandLineToArgvW takes a line apart.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "lib/process/environment.h"
 #include "os/system.h"
+#include "rtl/command-line.h"
 #include "util/macro.h"
 
 #define MOST_BYTES (256u << 10) /* of arguments; a longer line is cut */
@@ -16,31 +18,9 @@
 static char *line;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Backslashes count only before a quote; there they are doubled. Returns the end. */
-static char *put_quoted(char *to, const char *argument)
+void nt_command_line_set(char *given)
 {
-    size_t backslashes = 0;
-
-    *to++ = '"';
-    for (; *argument; argument++) {
-        if (*argument == '"') {
-            memset(to, '\\', backslashes + 1);
-            to += backslashes + 1;
-        }
-        backslashes = *argument == '\\' ? backslashes + 1 : 0;
-        *to++ = *argument;
-    }
-    memset(to, '\\', backslashes);
-    to += backslashes;
-    *to++ = '"';
-    return to;
-}
-
-static char *put_argument(char *to, const char *argument)
-{
-    if (*argument && !strpbrk(argument, " \t\n\v\""))
-        return stpcpy(to, argument);
-    return put_quoted(to, argument);
+    line = given;
 }
 
 static void make_line(void)
@@ -49,6 +29,8 @@ static void make_line(void)
     size_t end = MOST_BYTES;
     char *to;
 
+    if (line)
+        return;
     if (!arguments || nt_os_read_text("/proc/self/cmdline", arguments, MOST_BYTES) < 0)
         return;
     while (end && !arguments[end - 1])
@@ -58,7 +40,7 @@ static void make_line(void)
     for (size_t at = 0; to && at <= end && end; at += strlen(arguments + at) + 1) {
         if (at)
             *to++ = ' ';
-        to = put_argument(to, arguments + at);
+        to = nt_command_line_quote(to, arguments + at);
     }
 }
 

@@ -13,6 +13,8 @@
 
 /** nt_command_line() - made once and kept; never NULL */
 const char *nt_command_line(void);
+/** nt_command_line_set() - what it is, before anybody asks; malloc'ed, taken */
+void nt_command_line_set(char *given);
 
 /**
  * nt_environment_get() - the value of a variable

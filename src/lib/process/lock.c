@@ -15,8 +15,16 @@
 #include "lib/memory/region.h"
 #include "lib/object/named.h"
 #include "lib/process/lock.h"
+#include "lib/process/process-object.h"
+#include "lib/process/service.h"
+#include "lib/process/watcher.h"
 #include "lib/security/thread-token.h"
+#include "lib/sync/mutex-owner.h"
+#include "lib/sync/park.h"
 #include "lib/sync/slab.h"
+#include "lib/sync/timer-routine.h"
+#include "lib/thread/local.h"
+#include "lib/thread/thread.h"
 #include "os/os.h"
 #include "util/macro.h"
 
@@ -158,6 +166,15 @@ static void after_fork_child(void)
     nt_handle_renew();
     nt_named_forked();
     nt_thread_tokens_forked();
+    nt_mutexes_forked();
+    nt_timer_routines_forked();
+    nt_service_forked();
+    nt_processes_forked();
+    nt_watcher_forked();
+    nt_children_forked();
+    nt_threads_forked();
+    nt_parks_renew();
+    nt_local_forked();
 }
 
 void nt_process_began(void)
@@ -176,9 +193,19 @@ void nt_process_began(void)
     nt_handle_renew();
     nt_named_renew();
     nt_thread_tokens_renew();
+    nt_mutexes_forked();
+    nt_timer_routines_forked();
+    nt_service_forked();
+    nt_processes_forked();
+    nt_watcher_forked();
+    nt_children_forked();
+    nt_threads_renew();
+    nt_parks_renew();
+    nt_local_renew();
 }
 
-__attribute__((constructor)) static void prepare_for_fork(void)
+/* Before the constructors that begin threads. */
+__attribute__((constructor(101))) static void prepare_for_fork(void)
 {
     void *page;
 

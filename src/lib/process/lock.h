@@ -11,6 +11,8 @@
 
 /* In the order in which they may be taken: a holder takes only later ones. */
 enum nt_lock_id {
+    NT_LOCK_SERVICE,     /* the service thread's start and end */
+    NT_LOCK_CHILDREN,    /* processes that are made, watched and reaped here */
     NT_LOCK_CONNECTION,  /* the connection to the broker, held over a round trip */
     NT_LOCK_DESCRIPTORS, /* which handles stand for the program's descriptors */
     NT_LOCK_HANDLES,     /* which slots of the handle table are free */
@@ -26,6 +28,9 @@ enum nt_lock_id {
     NT_LOCK_ENVIRONMENT, /* the environment */
     NT_LOCK_WORKING_SET, /* the bounds of the working set */
     NT_LOCK_CONSOLE,     /* bytes of a key that _getch() has not given out */
+    NT_LOCK_MUTEXES,     /* the list of threads that own mutexes */
+    NT_LOCK_THREADS,     /* records of threads, and their procedure calls */
+    NT_LOCK_LOCAL,       /* indexes of thread-local storage */
     NT_LOCK_TOKENS,      /* what is set in tokens, and the list of threads that have one */
     NT_LOCK_COUNT
 };

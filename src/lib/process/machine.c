@@ -4,8 +4,10 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/resource.h>
 
 #include "lib/memory/commit-texts.h"
@@ -80,16 +82,29 @@ uint64_t nt_machine_installed(void)
     return installed > memory.total ? installed : memory.total;
 }
 
-bool nt_process_memory(struct nt_process_memory *ret_memory)
+/* Fields 10 and 12 of /proc/PID/stat, where the second field is a name in parentheses. */
+static uint64_t faults_in(const char *stat)
 {
-    struct rusage usage = {0};
-    char text[4096];
+    unsigned long long minor = 0, major = 0;
+    const char *state = strrchr(stat, ')');
+
+    if (state)
+        sscanf(state + 1, " %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu", &minor, &major);
+    return minor + major;
+}
+
+bool nt_process_memory_of(pid_t pid, struct nt_process_memory *ret_memory)
+{
+    char path[32], text[4096];
 
     memset(ret_memory, 0, sizeof(*ret_memory));
-    if (nt_os_read_text("/proc/self/status", text, sizeof(text)) < 0)
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (nt_os_read_text(path, text, sizeof(text)) < 0)
         return false;
-    getrusage(RUSAGE_SELF, &usage);
-    ret_memory->faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+    ret_memory->faults = faults_in(text);
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    if (nt_os_read_text(path, text, sizeof(text)) < 0)
+        return false;
     ret_memory->resident = bytes(text, "VmRSS:");
     ret_memory->peak_resident = bytes(text, "VmHWM:");
     ret_memory->private_writable = bytes(text, "VmData:") + bytes(text, "VmStk:");
@@ -97,6 +112,17 @@ bool nt_process_memory(struct nt_process_memory *ret_memory)
     ret_memory->address_space = bytes(text, "VmSize:");
     if (ret_memory->peak_resident < ret_memory->resident)
         ret_memory->peak_resident = ret_memory->resident;
+    return true;
+}
+
+bool nt_process_memory(struct nt_process_memory *ret_memory)
+{
+    struct rusage usage = {0};
+
+    if (!nt_process_memory_of(getpid(), ret_memory))
+        return false;
+    getrusage(RUSAGE_SELF, &usage);
+    ret_memory->faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
     return true;
 }
 

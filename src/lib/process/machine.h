@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* In bytes. */
 struct nt_machine_memory {
@@ -34,6 +35,8 @@ struct nt_process_memory {
 
 /** nt_process_memory() - the same of this process */
 bool nt_process_memory(struct nt_process_memory *ret_memory);
+/** nt_process_memory_of() - of the process with a number */
+bool nt_process_memory_of(pid_t pid, struct nt_process_memory *ret_memory);
 
 /* How many there are on the machine. */
 struct nt_machine_counts {

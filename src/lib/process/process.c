@@ -8,7 +8,13 @@
 
 #include "lib/client/client.h"
 #include "lib/memory/region.h"
+#include "lib/process/lock.h"
+#include "lib/process/process-object.h"
 #include "lib/process/process.h"
+#include "lib/process/watcher.h"
+#include "lib/sync/slab.h"
+#include "lib/thread/here.h"
+#include "lib/thread/thread.h"
 #include "os/os.h"
 #include "os/residency.h"
 #include "util/log.h"
@@ -20,7 +26,8 @@ uint32_t nt_process_id(void)
 
 uint32_t nt_thread_id(void)
 {
-    return nt_os_tid();
+    nt_process_check(); /* a forked child's thread is not the parent's */
+    return nt_thread_tid();
 }
 
 static void count_processors(SYSTEM_INFO *information)
@@ -81,7 +88,11 @@ void nt_process_flush_code(const void *base, size_t size)
 
 void nt_process_quiesce(void)
 {
+    nt_threads_reap(true);
     nt_client_disconnect();
+    nt_watcher_quiesce();
+    nt_children_sweep();
     nt_regions_quiesce();
+    nt_slabs_quiesce();
     nt_os_drop_caches();
 }

@@ -14,6 +14,7 @@
 #include "lib/client/client.h"
 #include "lib/file/file.h"
 #include "lib/process/lock.h"
+#include "lib/process/process-object.h"
 #include "lib/security/kept-security.h"
 #include "lib/security/token.h"
 #include "util/macro.h"
@@ -83,6 +84,12 @@ static NTSTATUS open_token(HANDLE handle, ACCESS_MASK needed, struct place *ret_
     return status;
 }
 
+static bool is_own_process(const struct nt_object *object)
+{
+    return object->type == &nt_process_type &&
+           nt_process_is_self(NT_CONTAINER_OF(object, const struct nt_process, object));
+}
+
 static NTSTATUS find_place(HANDLE handle, ACCESS_MASK needed, struct place *ret_place)
 {
     LONG_PTR value = (LONG_PTR)handle;
@@ -101,6 +108,11 @@ static NTSTATUS find_place(HANDLE handle, ACCESS_MASK needed, struct place *ret_
         return status;
     ret_place->security = &ret_place->object->security;
     ret_place->kind = ret_place->object->type->kind;
+    if (is_own_process(ret_place->object)) {
+        /* One descriptor, whichever handle it is asked through. */
+        ret_place->security = &process_security;
+        return STATUS_SUCCESS;
+    }
     /* Its owner and mode are the file system's, not ours to tell in entries. */
     if (ret_place->kind == NT_KIND_FILE)
         return STATUS_NOT_SUPPORTED;

@@ -222,6 +222,18 @@ static NTSTATUS check_unnamed(struct nt_object *object, ACCESS_MASK desired,
     return check_tokens(object->type->kind, &descriptor, desired, ret_granted);
 }
 
+/* What cannot be had here is not granted, whatever the descriptor says. */
+static NTSTATUS check_reach(const struct nt_object *object, ACCESS_MASK desired,
+                            ACCESS_MASK *granted)
+{
+    ACCESS_MASK reach = object->type->reach ? object->type->reach(object) : ~(ACCESS_MASK)0;
+
+    if ((*granted & ~reach) && !(desired & MAXIMUM_ALLOWED))
+        return STATUS_ACCESS_DENIED;
+    *granted &= reach;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS nt_security_check(struct nt_object *object, ACCESS_MASK desired, ACCESS_MASK *ret_granted,
                            struct nt_object **ret_object)
 {
@@ -230,6 +242,8 @@ NTSTATUS nt_security_check(struct nt_object *object, ACCESS_MASK desired, ACCESS
     if (object->id)
         return nt_named_reopen(object, desired, ret_granted, ret_object);
     status = check_unnamed(object, desired, ret_granted);
+    if (NT_SUCCESS(status))
+        status = check_reach(object, desired, ret_granted);
     if (NT_SUCCESS(status) && !nt_object_try_open(object))
         status = STATUS_INVALID_HANDLE;
     if (NT_SUCCESS(status))

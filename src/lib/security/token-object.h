@@ -44,6 +44,14 @@ NTSTATUS nt_token_who(struct nt_token *token, struct nt_os_credentials *ret_who)
  */
 const nt_privileges_word *nt_token_privileges_here(void);
 
+/** nt_token_new() - one that was made, for nobody yet; one open; NULL without memory */
+struct nt_token *nt_token_new(TOKEN_TYPE type, SECURITY_IMPERSONATION_LEVEL level);
+
+/* Its part of a parcel (token-parcel.c). */
+NTSTATUS nt_token_pack(struct nt_object *object, ACCESS_MASK access, struct nt_parcel *parcel);
+NTSTATUS nt_token_unpack(struct nt_parcel *parcel, ACCESS_MASK access,
+                         struct nt_object **ret_object);
+
 /**
  * nt_token_copy() - another token with the state of @token, for @who
  * @ret_token: one open, which becomes the caller's

@@ -39,6 +39,8 @@ static void free_token(struct nt_object *object)
 const struct nt_object_type nt_token_type = {
     .name = "Token",
     .kind = NT_KIND_TOKEN,
+    .pack = nt_token_pack,
+    .unpack = nt_token_unpack,
     .last_close = ignore,
     .free = free_token,
 };
@@ -117,19 +119,28 @@ static bool copy_state(struct nt_token_state *copy, struct nt_token_state *state
     return whole;
 }
 
+struct nt_token *nt_token_new(TOKEN_TYPE type, SECURITY_IMPERSONATION_LEVEL level)
+{
+    struct nt_token *token = calloc(1, sizeof(*token));
+
+    if (!token)
+        return NULL;
+    nt_object_init(&token->object, &nt_token_type);
+    token->of = NT_TOKEN_MADE;
+    token->type = type;
+    token->level = level;
+    token->state = &token->own;
+    token->number = atomic_fetch_add(&n_numbers, 1) + 1;
+    return token;
+}
+
 NTSTATUS nt_token_copy(struct nt_token *token, const struct nt_os_credentials *who, TOKEN_TYPE type,
                        SECURITY_IMPERSONATION_LEVEL level, struct nt_token **ret_token)
 {
-    struct nt_token *copy = calloc(1, sizeof(*copy));
+    struct nt_token *copy = nt_token_new(type, level);
 
     if (!copy)
         return STATUS_NO_MEMORY;
-    nt_object_init(&copy->object, &nt_token_type);
-    copy->of = NT_TOKEN_MADE;
-    copy->type = type;
-    copy->level = level;
-    copy->state = &copy->own;
-    copy->number = atomic_fetch_add(&n_numbers, 1) + 1;
     if (nt_os_credentials_copy(&copy->made, who) < 0 || !copy_state(&copy->own, token->state)) {
         nt_object_close(&copy->object);
         return STATUS_NO_MEMORY;

@@ -24,6 +24,14 @@ extern const struct nt_object_type nt_token_type;
 struct nt_token *nt_token_effective(void);
 /** nt_token_process() - the process's own; nt_object_close() it, too */
 struct nt_token *nt_token_process(void);
+struct nt_process;
+/**
+ * nt_token_of_process() - of another process: whom the kernel takes it for now
+ * @ret_token: one open
+ *
+ * Return: STATUS_SUCCESS; STATUS_PROCESS_IS_TERMINATING; STATUS_NO_MEMORY.
+ */
+NTSTATUS nt_token_of_process(struct nt_process *process, struct nt_token **ret_token);
 /** nt_token_closep() - for NT_CLEANUP; NULL is allowed */
 void nt_token_closep(struct nt_token **token);
 /** nt_token_object() - its object */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Procedure calls that are queued to a thread and run in its next alertable wait, in the order in
+ * which they were queued. Linux has no way to stop a thread in the middle of its work for one, and
+ * Windows does not either: they wait until the thread waits.
+ */
+#include <limits.h>
+#include <stdlib.h>
+
+#include <ntstatus.h>
+
+#include "lib/process/lock.h"
+#include "lib/thread/thread.h"
+#include "os/os.h"
+#include "util/macro.h"
+
+struct nt_apc {
+    struct nt_apc *next;
+    nt_apc_function function;
+    void *a, *b, *c;
+};
+
+/* At the end of the list. NT_LOCK_THREADS held. */
+static void append(struct nt_thread *thread, struct nt_apc *apc)
+{
+    struct nt_apc *last = atomic_load(&thread->apcs);
+
+    if (!last) {
+        atomic_store(&thread->apcs, apc);
+        return;
+    }
+    while (last->next)
+        last = last->next;
+    last->next = apc;
+}
+
+NTSTATUS nt_apc_queue(struct nt_thread *thread, nt_apc_function function, void *a, void *b, void *c)
+{
+    struct nt_apc *apc;
+    bool ended;
+
+    if (thread->of)
+        return STATUS_NOT_SUPPORTED;
+    apc = malloc(sizeof(*apc));
+    if (!apc)
+        return STATUS_NO_MEMORY;
+    *apc = (struct nt_apc){.function = function, .a = a, .b = b, .c = c};
+    nt_lock_take(NT_LOCK_THREADS);
+    ended = atomic_load(&thread->ended);
+    if (!ended)
+        append(thread, apc);
+    nt_lock_drop(NT_LOCK_THREADS);
+    if (ended) {
+        free(apc);
+        return STATUS_UNSUCCESSFUL;
+    }
+    atomic_fetch_add(&thread->alert, 1);
+    nt_os_futex_wake(&thread->alert, INT_MAX);
+    return STATUS_SUCCESS;
+}
+
+/* The first one, out of the list; NULL when there is none. */
+static struct nt_apc *take_first(struct nt_thread *thread)
+{
+    struct nt_apc *apc;
+
+    if (!atomic_load(&thread->apcs))
+        return NULL;
+    nt_lock_take(NT_LOCK_THREADS);
+    apc = atomic_load(&thread->apcs);
+    if (apc)
+        atomic_store(&thread->apcs, apc->next);
+    nt_lock_drop(NT_LOCK_THREADS);
+    return apc;
+}
+
+/* Takes those that match out of the list into one of their own. NT_LOCK_THREADS held. */
+static struct nt_apc *take_matching(struct nt_thread *thread, nt_apc_function function, void *a)
+{
+    struct nt_apc *kept = NULL, **kept_end = &kept, *taken = NULL, *next;
+
+    for (struct nt_apc *apc = atomic_load(&thread->apcs); apc; apc = next) {
+        next = apc->next;
+        apc->next = NULL;
+        if (apc->function == function && apc->a == a) {
+            apc->next = taken;
+            taken = apc;
+        } else {
+            *kept_end = apc;
+            kept_end = &apc->next;
+        }
+    }
+    atomic_store(&thread->apcs, kept);
+    return taken;
+}
+
+unsigned nt_apc_cancel(struct nt_thread *thread, nt_apc_function function, void *a)
+{
+    struct nt_apc *taken, *next;
+    unsigned count = 0;
+
+    nt_lock_take(NT_LOCK_THREADS);
+    taken = take_matching(thread, function, a);
+    nt_lock_drop(NT_LOCK_THREADS);
+    for (; taken; taken = next) {
+        next = taken->next;
+        free(taken);
+        count++;
+    }
+    return count;
+}
+
+bool nt_apc_pending(void)
+{
+    struct nt_thread *self = nt_thread_self();
+
+    return self && atomic_load(&self->apcs);
+}
+
+bool nt_apc_run(void)
+{
+    struct nt_thread *self = nt_thread_self();
+    struct nt_apc *first, call;
+    bool any = false;
+
+    while (self && (first = take_first(self)) != NULL) {
+        call = *first;
+        free(first);
+        call.function(call.a, call.b, call.c);
+        any = true;
+    }
+    return any;
+}
+
+void nt_apc_drop_all(struct nt_thread *thread)
+{
+    struct nt_apc *apc;
+
+    while ((apc = take_first(thread)) != NULL)
+        free(apc);
+}
