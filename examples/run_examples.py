@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the compiled samples as a user would and looks at what they print.
 
-usage: run_examples.py --readme PROGRAM [--blackbox PROGRAM --tool NTSHM]
+usage: run_examples.py --readme PROGRAM --workers PROGRAM [--blackbox PROGRAM --tool NTSHM]
 
 Each sample gets a broker of its own, in a private directory.
 """
@@ -53,6 +53,16 @@ def readme(program):
     again.communicate("\n", timeout=DEADLINE)
 
 
+def workers(program):
+    """Workers share what they inherit; one is killed with the mutex, and no job is lost."""
+    done = run(program)
+    check("the workers end in good order", done.returncode == 0, done.stdout)
+    check("the killed one's exit code is what it was killed with",
+          "worker 0 ended with 77\n" in done.stdout, done.stdout)
+    check("another one is told, once", done.stdout.count("a worker died") == 1, done.stdout)
+    check("each job is done once", "200 jobs, each done once: yes\n" in done.stdout, done.stdout)
+
+
 def wait_for(path):
     end = time.monotonic() + DEADLINE
     while not os.path.exists(path) and time.monotonic() < end:
@@ -91,6 +101,7 @@ def remove(directory):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--readme", required=True)
+    parser.add_argument("--workers", required=True)
     parser.add_argument("--blackbox")
     parser.add_argument("--tool")
     options = parser.parse_args()
@@ -98,6 +109,7 @@ def main():
     os.environ["NTSHM_BROKER"] = os.path.join(directory, "broker")
     os.mkdir(os.environ["NTSHM_BROKER"], 0o700)
     readme(options.readme)
+    workers(options.workers)
     if options.blackbox:
         blackbox(options.blackbox, options.tool, directory)
     remove(directory)

@@ -31,11 +31,12 @@ HEADERS = [
     "handleapi.h",
     "errhandlingapi.h", "excpt.h", "memoryapi.h", "synchapi.h", "processthreadsapi.h", "sysinfoapi.h", "systemtopologyapi.h",
     "fileapi.h", "ioapiset.h", "timezoneapi.h", "winioctl.h", "libloaderapi.h", "winbase.h", "winerror.h", "ntstatus.h", "winternl.h",
-    "debugapi.h", "heapapi.h", "processenv.h", "profileapi.h", "psapi.h", "realtimeapiset.h",
-    "shellapi.h", "stringapiset.h", "winnls.h", "winuser.h", "ntshm/winbase-more.h", "ntshm/winnt-more.h",
+    "debugapi.h", "fibersapi.h", "heapapi.h", "processenv.h", "profileapi.h", "psapi.h", "realtimeapiset.h",
+    "shellapi.h", "stringapiset.h", "winnls.h", "winuser.h", "ntshm/winbase-more.h", "ntshm/winbase-process.h", "ntshm/winnt-more.h",
     "ntshm/winnt-token.h", "ntshm/winnt-well-known.h", "accctrl.h", "aclapi.h", "sddl.h",
     "ntshm/winnt-security.h", "ntshm/securitybase-data.h",
     "ntshm/winternl-security.h",
+    "ntshm/winternl-sync.h", "jobapi.h", "jobapi2.h", "namespaceapi.h", "namedpipeapi.h",
 ]
 
 PROLOGUE = """
@@ -81,6 +82,8 @@ PINNED = {
     "FileNormalizedNameInfo": 24,
     "FileRenameInfoEx": 22,
     "FileRenameInformationEx": 65,
+    "JOB_OBJECT_ALL_ACCESS": 0x1F003F,
+    "JOB_OBJECT_IMPERSONATE": 0x20,
     "MaximumFileInfoByHandleClass": 25,
     "MemoryBasicInformation": 0,
     "sizeof MEMORY_INFORMATION_CLASS": 4,
@@ -158,6 +161,15 @@ MEMORY_INFORMATION = {
     "MEMORY_SECTION_NAME": (16, 8, {"SectionFileName": (0, 16)}),
     # NtQueryDirectoryObject's.
     "OBJECT_DIRECTORY_INFORMATION": (32, 8, {"Name": (0, 16), "TypeName": (16, 16)}),
+    # What one asks objects to wait on, and threads.
+    "EVENT_BASIC_INFORMATION": (8, 4, {"EventType": (0, 4), "EventState": (4, 4)}),
+    "SEMAPHORE_BASIC_INFORMATION": (8, 4, {"CurrentCount": (0, 4), "MaximumCount": (4, 4)}),
+    "MUTANT_BASIC_INFORMATION": (8, 4, {"CurrentCount": (0, 4), "OwnedByCaller": (4, 1),
+                                        "AbandonedState": (5, 1)}),
+    "TIMER_BASIC_INFORMATION": (16, 8, {"RemainingTime": (0, 8), "TimerState": (8, 1)}),
+    "THREAD_BASIC_INFORMATION": (48, 8, {"ExitStatus": (0, 4), "TebBaseAddress": (8, 8),
+                                         "ClientId": (16, 16), "AffinityMask": (32, 8),
+                                         "Priority": (40, 4), "BasePriority": (44, 4)}),
     "MEMORY_REGION_INFORMATION": (48, 8, {"AllocationBase": (0, 8), "AllocationProtect": (8, 4),
                                           "RegionType": (12, 4), "RegionSize": (16, 8),
                                           "CommitSize": (24, 8), "PartitionId": (32, 8),
@@ -176,10 +188,23 @@ PINNED.update({
     "MemoryWorkingSetExInformation": 4, "MemorySharedCommitInformation": 5,
     "MemoryImageInformation": 6, "MemoryRegionInformationEx": 7,
     "MemoryPrivilegedBasicInformation": 8,
+    "EventBasicInformation": 0, "SemaphoreBasicInformation": 0, "ThreadIsTerminated": 20,
+    "sizeof EVENT_INFORMATION_CLASS": 4, "sizeof PEVENT_INFORMATION_CLASS": 8,
+    "sizeof SEMAPHORE_INFORMATION_CLASS": 4, "sizeof PSEMAPHORE_INFORMATION_CLASS": 8,
+    # mingw-w64 says 128, which was the number before Windows 10.
+    "FLS_MAXIMUM_AVAILABLE": 4080,
+    "PROCESS_SET_LIMITED_INFORMATION": 0x2000, "THREAD_RESUME": 0x1000,
+    "CREATE_WAITABLE_TIMER_HIGH_RESOLUTION": 2, "ERROR_MUTANT_LIMIT_EXCEEDED": 587,
+    "QUEUE_USER_APC_FLAGS_NONE": 0, "QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC": 1,
+    "QUEUE_USER_APC_CALLBACK_DATA_CONTEXT": 0x10000, "sizeof QUEUE_USER_APC_FLAGS": 4,
 })
 
 # Types that only prototypes unknown to mingw-w64 use; stand-ins, so that the rest compiles.
-STAND_INS = "typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE, MEMORY_INFORMATION_CLASS;\n"
+STAND_INS = """typedef int SECTION_INHERIT, SECTION_INFORMATION_CLASS, EVENT_TYPE, MEMORY_INFORMATION_CLASS;
+typedef int EVENT_INFORMATION_CLASS, SEMAPHORE_INFORMATION_CLASS, MUTANT_INFORMATION_CLASS;
+typedef int TIMER_INFORMATION_CLASS, TIMER_TYPE, WAIT_TYPE, QUEUE_USER_APC_FLAGS;
+typedef void *PTIMER_APC_ROUTINE;
+"""
 
 # Prototypes that are older in mingw-w64 than in the documentation.
 NEWER = ["DWORD WINAPI ReclaimVirtualMemory(void const *VirtualAddress, SIZE_T Size);"]
@@ -216,7 +241,10 @@ def read_functions(include):
 def read_constants(text, functions):
     """Object-like macros that have a value, and are not another word for a function."""
     for name, value in re.findall(r"^[ ]*#[ ]*define[ ]+(\w+)[ ]+(\S[^\n]*)$", text, re.M):
-        if not NOT_A_NUMBER.match(name) and value.strip() not in functions:
+        if (not NOT_A_NUMBER.match(name) and value.strip() not in functions
+                and not value.startswith("{") and not value.startswith("RTL_SRWLOCK_INIT")
+                and not value.startswith("RTL_CONDITION_VARIABLE_INIT")
+                and not value.startswith("RTL_RUN_ONCE_INIT")):
             yield name
 
 

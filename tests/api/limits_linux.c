@@ -10,15 +10,6 @@
 
 #    define BOTH (MEM_RESERVE | MEM_COMMIT)
 
-TEST(pseudo_handles_are_not_duplicated_for_now, "")
-{
-    HANDLE self = GetCurrentProcess(), copy = NULL;
-
-    ok_fails(DuplicateHandle(self, self, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS),
-             ERROR_INVALID_HANDLE);
-    ok_ptr_eq(copy, NULL);
-}
-
 /* The library trusts the pointer; until it does not, this case ends with a signal. */
 TEST(flags_of_a_handle_need_a_place, "")
 {

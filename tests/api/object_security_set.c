@@ -426,13 +426,21 @@ TEST(parts_of_a_descriptor_are_told_and_set, "13.22 13.36")
 
 TEST(the_descriptor_of_a_name_is_told_and_set, "13.20 13.22")
 {
-    const wchar_t *names[] = {L_("named event"), L_("named section")};
-    HANDLE handles[] = {new_event(names[0], NULL), new_section(names[1], PAGE_READWRITE, PAGE)};
+    const wchar_t *names[] = {L_("named event"),     L_("named section"), L_("named mutex"),
+                              L_("named semaphore"), L_("named timer"),   L_("named job")};
+    HANDLE handles[] = {
+        new_event(names[0], NULL),
+        new_section(names[1], PAGE_READWRITE, PAGE),
+        CreateMutexW(NULL, FALSE, names[2]),
+        CreateSemaphoreW(NULL, 1, 1, names[3]),
+        CreateWaitableTimerW(NULL, FALSE, names[4]),
+        CreateJobObjectW(NULL, names[5]),
+    };
     struct descriptor change;
 
     descriptor_init_empty(&change);
     descriptor_allow(&change, sid_everyone(), READ_CONTROL | WRITE_DAC);
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < sizeof(handles) / sizeof(handles[0]); i++) {
         PSECURITY_DESCRIPTOR descriptor = NULL;
         wchar_t name[128];
         PACL dacl = NULL;

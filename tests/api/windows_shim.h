@@ -124,10 +124,68 @@ NTSTATUS NTAPI NtQueryObject(HANDLE handle, OBJECT_INFORMATION_CLASS what, PVOID
                              PULONG length);
 NTSTATUS NTAPI NtCreateEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
                              EVENT_TYPE type, BOOLEAN state);
+#ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
+#    define CREATE_WAITABLE_TIMER_HIGH_RESOLUTION 0x00000002
+#endif
+typedef enum { TimerBasicInformation } TIMER_INFORMATION_CLASS;
+typedef struct {
+    LARGE_INTEGER RemainingTime;
+    BOOLEAN TimerState;
+} TIMER_BASIC_INFORMATION;
+typedef VOID(NTAPI *PTIMER_APC_ROUTINE)(PVOID context, ULONG low, LONG high);
+typedef enum { NotificationTimer, SynchronizationTimer } TIMER_TYPE;
+NTSTATUS NTAPI NtCreateTimer(PHANDLE timer, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                             TIMER_TYPE type);
+NTSTATUS NTAPI NtOpenTimer(PHANDLE timer, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtSetTimer(HANDLE timer, PLARGE_INTEGER due, PTIMER_APC_ROUTINE routine,
+                          PVOID context, BOOLEAN resume, LONG period, PBOOLEAN previous);
+NTSTATUS NTAPI NtCancelTimer(HANDLE timer, PBOOLEAN state);
+NTSTATUS NTAPI NtQueryTimer(HANDLE timer, TIMER_INFORMATION_CLASS type, PVOID information,
+                            ULONG size, PULONG ret_size);
+typedef enum { MutantBasicInformation } MUTANT_INFORMATION_CLASS;
+typedef struct {
+    LONG CurrentCount;
+    BOOLEAN OwnedByCaller;
+    BOOLEAN AbandonedState;
+} MUTANT_BASIC_INFORMATION;
+NTSTATUS NTAPI NtCreateMutant(PHANDLE mutant, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                              BOOLEAN owned);
+NTSTATUS NTAPI NtOpenMutant(PHANDLE mutant, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtReleaseMutant(HANDLE mutant, PLONG previous);
+NTSTATUS NTAPI NtQueryMutant(HANDLE mutant, MUTANT_INFORMATION_CLASS type, PVOID information,
+                             ULONG size, PULONG ret_size);
 NTSTATUS NTAPI NtOpenEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
 NTSTATUS NTAPI NtSetEvent(HANDLE event, PLONG previous);
 NTSTATUS NTAPI NtResetEvent(HANDLE event, PLONG previous);
 NTSTATUS NTAPI NtPulseEvent(HANDLE event, PLONG previous);
+typedef enum { EventBasicInformation } EVENT_INFORMATION_CLASS;
+typedef struct {
+    EVENT_TYPE EventType;
+    LONG EventState;
+} EVENT_BASIC_INFORMATION;
+NTSTATUS NTAPI NtQueryEvent(HANDLE event, EVENT_INFORMATION_CLASS type, PVOID information,
+                            ULONG size, PULONG ret_size);
+typedef enum { SemaphoreBasicInformation } SEMAPHORE_INFORMATION_CLASS;
+typedef struct {
+    ULONG CurrentCount;
+    ULONG MaximumCount;
+} SEMAPHORE_BASIC_INFORMATION;
+NTSTATUS NTAPI NtReleaseSemaphore(HANDLE semaphore, ULONG count, PULONG previous);
+NTSTATUS NTAPI NtQuerySemaphore(HANDLE semaphore, SEMAPHORE_INFORMATION_CLASS type,
+                                PVOID information, ULONG size, PULONG ret_size);
+NTSTATUS NTAPI NtDelayExecution(BOOLEAN alertable, const LARGE_INTEGER *delay);
+NTSTATUS NTAPI NtCreateMutant(PHANDLE mutant, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                              BOOLEAN is_owned);
+NTSTATUS NTAPI NtOpenMutant(PHANDLE mutant, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtCreateSemaphore(PHANDLE semaphore, ACCESS_MASK access,
+                                 POBJECT_ATTRIBUTES attributes, LONG initial, LONG maximum);
+NTSTATUS NTAPI NtOpenSemaphore(PHANDLE semaphore, ACCESS_MASK access,
+                               POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtCreateTimer(PHANDLE timer, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
+                             TIMER_TYPE type);
+NTSTATUS NTAPI NtOpenTimer(PHANDLE timer, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtCreateJobObject(PHANDLE job, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenJobObject(PHANDLE job, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
 NTSTATUS NTAPI NtLockVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, ULONG type);
 NTSTATUS NTAPI NtUnlockVirtualMemory(HANDLE process, PVOID *base, PSIZE_T size, ULONG type);
 NTSTATUS NTAPI NtFlushInstructionCache(HANDLE process, PVOID base, SIZE_T size);

@@ -227,13 +227,13 @@ int bench_counter_run(struct bench_counter *counter)
     X(getgroups) X(getpid) X(faccessat2)                                                          \
     X(getrandom) X(getsockopt) X(gettid) X(ioctl) X(kill) X(madvise) X(membarrier)                \
     X(memfd_create) X(mmap) X(mprotect) X(mremap) X(munmap) X(nanosleep) X(openat)                \
-    X(pidfd_getfd) X(pidfd_open) X(pipe2) X(ppoll) X(prctl) X(prlimit64) X(pread64) X(read)       \
+    X(pidfd_getfd) X(pidfd_open) X(pidfd_send_signal) X(pipe2) X(ppoll) X(prctl) X(prlimit64) X(pread64) X(read)       \
     X(readlinkat) X(recvfrom) X(recvmsg) X(restart_syscall) X(rt_sigaction) X(rt_sigprocmask)     \
     X(sched_yield) X(sendmsg) X(sendto) X(setsockopt) X(socket) X(socketpair) X(statx) X(tgkill)  \
     X(unlinkat) X(wait4) X(write) X(writev)
 #if defined(__x86_64__)
 #    define NAMED_OLD(X)                                                                          \
-    X(access) X(epoll_wait) X(newfstatat) X(open) X(pipe) X(poll) X(stat) X(unlink)
+    X(access) X(epoll_wait) X(newfstatat) X(open) X(pipe) X(poll) X(readlink) X(stat) X(unlink)
 #else
 #    define NAMED_OLD(X)
 #endif

@@ -181,6 +181,19 @@ TEST(uncontended_event_makes_no_system_call, "")
     ok_no_broker(&take);
 }
 
+/* A mutex and a semaphore that nobody else has too, with a name or without. */
+TEST(uncontended_mutex_and_semaphore_make_no_system_call, "")
+{
+    static const char *const ids[] = {"event_wait", "mutex_cycle", "mutex_named_cycle",
+                                      "semaphore_cycle"};
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        struct bench_calls calls = watch(ids[i], true);
+
+        ok(calls.total == 0, "%s: %u calls", ids[i], calls.total);
+    }
+}
+
 TEST(query_of_a_view_makes_no_system_call, "")
 {
     struct bench_calls calls = watch("query_own", true);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
  * Lines of events: beside a bare atomic word, which is the floor of any such call, and beside the
- * futex calls that a kernel object would cost.
+ * futex calls that a kernel object would cost; a ping-pong also beside what programs without events
+ * use, an eventfd and a pipe.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -124,6 +127,83 @@ static uint64_t futex_ping(void *state, unsigned n)
     return 0;
 }
 
+/* Descriptors that carry a signal: an eventfd, or the two ends of a pipe. */
+struct channel {
+    int to[2], from[2]; /* [1] is written, [0] read */
+};
+
+static void pass(int fd)
+{
+    uint64_t one = 1;
+
+    bench_must(write(fd, &one, sizeof(one)), "write");
+}
+
+static void await(int fd)
+{
+    uint64_t got;
+    ssize_t n;
+
+    do
+        n = read(fd, &got, sizeof(got));
+    while (n < 0 && errno == EINTR);
+    if (n != sizeof(got))
+        bench_fail("read: errno %d", errno);
+}
+
+static void open_eventfd(int ends[2])
+{
+    ends[0] = ends[1] = (int)bench_must(eventfd(0, EFD_CLOEXEC), "eventfd");
+}
+
+static void open_pipe(int ends[2])
+{
+    bench_must(pipe2(ends, O_CLOEXEC), "pipe2");
+}
+
+static void *channel_begin(void (*open_one)(int ends[2]))
+{
+    struct channel *channel = calloc(1, sizeof(*channel));
+    pid_t pid;
+
+    if (!channel)
+        bench_fail("no memory");
+    open_one(channel->to);
+    open_one(channel->from);
+    pid = bench_fork();
+    if (pid == 0) {
+        for (;;) {
+            await(channel->to[0]);
+            pass(channel->from[1]);
+        }
+    }
+    bench_set_partner(pid);
+    return channel;
+}
+
+static void *eventfd_ping_begin(unsigned parameter)
+{
+    (void)parameter;
+    return channel_begin(open_eventfd);
+}
+
+static void *pipe_ping_begin(unsigned parameter)
+{
+    (void)parameter;
+    return channel_begin(open_pipe);
+}
+
+static uint64_t channel_ping(void *state, unsigned n)
+{
+    struct channel *channel = state;
+
+    for (unsigned i = 0; i < n; i++) {
+        pass(channel->to[1]);
+        await(channel->from[0]);
+    }
+    return 0;
+}
+
 /* The partner opens the names once they are there: a byte says so. */
 struct ours_ping {
     struct bench_work_state state;
@@ -206,6 +286,10 @@ static void ours_ping_end(void *state)
              .run = ours_ping, .check = ours_ping_check, .end = ours_ping_end},                    \
             {.name = "futex", .partner = BENCH_OWN_PARTNER, .begin = futex_ping_begin,             \
              .run = futex_ping},                                                                   \
+            {.name = "eventfd", .partner = BENCH_OWN_PARTNER, .begin = eventfd_ping_begin,         \
+             .run = channel_ping},                                                                 \
+            {.name = "pipe", .partner = BENCH_OWN_PARTNER, .begin = pipe_ping_begin,               \
+             .run = channel_ping},                                                                 \
         },                                                                                         \
     }
 

@@ -20,6 +20,8 @@ static const char usage[] =
     "  --broker=PROGRAM      the broker to measure (needed)\n"
     "  --first-ours=PROGRAM, --first-bare=PROGRAM\n"
     "                        what is started to measure a start\n"
+    "  --heir-ours=PROGRAM, --heir-bare=PROGRAM\n"
+    "                        what is started to inherit something\n"
     "  --wine=PROGRAM        the same works as a Windows program, for the Wine column\n"
     "  --wine-prefix=DIR     Wine's own directory, made when it is not there\n"
     "  --rounds=N            samples of each (default 25)\n"
@@ -32,7 +34,8 @@ static const char usage[] =
 static const struct bench_line *const groups[] = {
     bench_section_lines, bench_named_lines,  bench_event_lines,    bench_memory_lines,
     bench_large_lines,   bench_change_lines, bench_start_lines,    bench_ring_lines,
-    bench_watch_lines,   bench_space_lines,  bench_security_lines,
+    bench_watch_lines,   bench_space_lines,  bench_security_lines, bench_sync_lines,
+    bench_process_lines,
 #ifdef BENCH_D3D12
     bench_d3d12_lines,
 #endif
@@ -65,6 +68,12 @@ static int take_option(int option)
         return -1;
     case 'F':
         o->first_bare = optarg;
+        return -1;
+    case 'i':
+        o->heir_ours = optarg;
+        return -1;
+    case 'I':
+        o->heir_bare = optarg;
         return -1;
     case 'w':
         o->wine_program = optarg;
@@ -106,6 +115,8 @@ static int parse_options(int argc, char **argv)
         {"broker", required_argument, NULL, 'b'},
         {"first-ours", required_argument, NULL, 'f'},
         {"first-bare", required_argument, NULL, 'F'},
+        {"heir-ours", required_argument, NULL, 'i'},
+        {"heir-bare", required_argument, NULL, 'I'},
         {"wine", required_argument, NULL, 'w'},
         {"wine-prefix", required_argument, NULL, 'p'},
         {"rounds", required_argument, NULL, 'r'},

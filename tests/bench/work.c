@@ -550,6 +550,8 @@ const struct bench_work *bench_work_find(const char *id)
 {
     const struct bench_work *work = bench_security_work_find(id);
 
+    if (!work)
+        work = bench_sync_work_find(id);
     for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
         if (strcmp(works[i].id, id) == 0)
             return &works[i];

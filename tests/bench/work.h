@@ -45,6 +45,9 @@ const struct bench_work *bench_space_work_find(const char *id);
 /** bench_security_work_find() - the same of work-security.c alone */
 const struct bench_work *bench_security_work_find(const char *id);
 
+/** bench_sync_work_find() - the same of work-sync.c alone */
+const struct bench_work *bench_sync_work_find(const char *id);
+
 /** bench_work_name() - a name of this process, "<prefix>bench-<text>-<process>-<number>", with
  * bench_work_next_name() another number */
 void bench_work_name(struct bench_work_state *state, const char *prefix, const char *text);

@@ -7,9 +7,11 @@
  * done exactly once or not at all.
  */
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <windows.h>
@@ -23,6 +25,8 @@
 #define SIZE     65536
 #define N_DEATHS 10
 #define MOST     2000 /* turns */
+
+extern char **environ;
 
 static const char *const steps[NT_STEP_COUNT] = {
 #define X(name) #name,
@@ -169,16 +173,84 @@ static void grow_turn(struct growing *growing)
     ok_eq(size.QuadPart, growing->size);
 }
 
+/* --- handles for another process, and jobs ---------------------------------------------------- */
+
+/* Sets the events whose handles it is told. */
+CHILD(step_receiver)
+{
+    char line[64];
+
+    (void)argc;
+    (void)argv;
+    while (test_hear(line, sizeof(line), 100000) && strcmp(line, "end") != 0) {
+        HANDLE event = (HANDLE)(uintptr_t)strtoull(line, NULL, 10);
+
+        ok_succeeds(SetEvent(event));
+        ok_succeeds(CloseHandle(event));
+        test_say("set");
+    }
+    return 0;
+}
+
+/* One handle goes there, once: its value is another one each time. */
+static void push_turn(struct test_child *child, HANDLE process, unsigned turn)
+{
+    HANDLE event = CreateEventW(NULL, FALSE, FALSE, NULL), remote = NULL;
+
+    ok_succeeds(event);
+    ok_succeeds(DuplicateHandle(GetCurrentProcess(), event, process, &remote, 0, FALSE,
+                                DUPLICATE_SAME_ACCESS));
+    ok((uintptr_t)remote >= 4 * ((uintptr_t)NT_MAILBOX_FIRST + turn));
+    test_child_write_line(child, "%llu", (unsigned long long)(uintptr_t)remote);
+    test_child_expect(child, "set", 100000);
+    ok_eq(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+    CloseHandle(event);
+}
+
+/* A job, a member, and its end with the job. */
+static void job_turn(void)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags =
+                                                       JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting = {.TotalProcesses = 77};
+    const char *arguments[] = {"sleep", "600", NULL};
+    HANDLE job, process;
+    pid_t pid = -1;
+    int status;
+
+    require(posix_spawnp(&pid, "sleep", NULL, NULL, (char **)arguments, environ) == 0);
+    process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, (DWORD)pid);
+    ok_succeeds(process);
+    job = CreateJobObjectA(NULL, A_("step-job"));
+    ok_succeeds(job);
+    ok_error(ERROR_SUCCESS);
+    ok_succeeds(
+        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)));
+    ok_succeeds(AssignProcessToJobObject(job, process));
+    ok_succeeds(QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &accounting,
+                                          sizeof(accounting), NULL));
+    ok_eq(accounting.TotalProcesses, 1);
+    ok_eq(accounting.ActiveProcesses, 1);
+    CloseHandle(process);
+    CloseHandle(job);
+    status = kit_reap(pid);
+    ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 static void crash_at(const char *step)
 {
     bool recovers = strncmp(step, "recover_", strlen("recover_")) == 0;
     struct ntshm_broker_statistics now;
     struct kit_broker broker;
+    struct test_child child;
     struct growing growing;
-    HANDLE kept;
+    HANDLE kept, process;
     unsigned turn = 0;
 
     use_steps(&broker, step);
+    require(test_child_start(&child, "step_receiver"));
+    process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, (DWORD)child.pid);
+    ok_succeeds(process);
     kept = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, A_("kept"));
     ok_succeeds(kept);
     grow_begin(&growing);
@@ -188,6 +260,8 @@ static void crash_at(const char *step)
         one_turn(turn++);
         grow_turn(&growing);
         namespace_turn(turn);
+        push_turn(&child, process, turn - 1);
+        job_turn();
         now = ask();
         ok_eq(now.names, 2);
         require(now.pid == (uint32_t)broker.pid, "%s: the broker is gone", step);
@@ -197,6 +271,9 @@ static void crash_at(const char *step)
     CloseHandle(growing.section);
     CloseHandle(growing.file);
     CloseHandle(kept);
+    CloseHandle(process);
+    test_child_write_line(&child, "end");
+    ok_eq(test_child_wait(&child, 100000), 0);
     ok_eq(ask().names, 0);
     ok_eq(ask().fds, 0);
     ntshm_quiesce();

@@ -68,6 +68,11 @@ void fault_arm(unsigned nth, int error)
     atomic_store(&armed.thread, nt_os_tid());
 }
 
+void fault_follow(void)
+{
+    atomic_store(&armed.thread, nt_os_tid());
+}
+
 void fault_rules(uint64_t ignored, bool stays)
 {
     armed.ignored = ignored;

@@ -27,6 +27,9 @@ const char *fault_name(unsigned kind);
  */
 void fault_arm(unsigned nth, int error);
 
+/** fault_follow() - points of the calling thread count from now on, instead of the other one's */
+void fault_follow(void);
+
 /**
  * fault_rules() - how points behave from now on
  * @ignored: points of these kinds (a bit each) always pass and are not counted

@@ -54,7 +54,7 @@ UTF = {
 }
 
 RAW, HELLO, CREATE, OPEN, STATISTICS, DROP, REAP, RECONNECT, FILE, GIFTS, GROW, SECURE, REOPEN, \
-    GET, SET, LIST, CREATE_SPACE, OPEN_SPACE, DESTROY_SPACE, LOWER, OFFEND = range(21)
+    GET, SET, LIST, CREATE_SPACE, OPEN_SPACE, DESTROY_SPACE, LOWER, OFFEND, KEPT = range(22)
 SECTION, EVENT, NO_KIND = range(3)  # as the input has them: one less than on the wire
 
 
@@ -79,7 +79,7 @@ def open_(client, kind=SECTION, access=1, flags=0, name=b"\0"):
     return bytes([OPEN, client, kind, access, flags]) + name
 
 
-def wire_hello(magic=0x6e746d31, low=3, high=3, token=0):
+def wire_hello(magic=0x6e746d31, low=4, high=4, token=0):
     return header(48, 1) + struct.pack("<IHHQ", magic, low, high, token)
 
 
@@ -149,6 +149,14 @@ def offend(client, offence):
     """0: lies; 1: asks on; 2: half open."""
     return bytes([OFFEND, client, offence])
 
+
+def kept(client, which, extra=b"", myself=False, gift=None):
+    """what is kept about processes; myself: this process's descriptor comes along, then the gift"""
+    more = b"" if gift is None else bytes([gift])
+    return bytes([KEPT, client, which | (0x20 if myself else 0) | (0 if gift is None else 0x40)]) + more + extra
+
+
+PUSH, FETCH, DROP_IT, JOIN, NEW_JOB, ASSIGN, SET_JOB, END_JOB, ASK_JOB, IS_IN = range(10)
 
 ALL_HELLO = hello(0) + hello(1) + hello(2) + hello(3)
 X = "x".encode("utf-16-le")
@@ -241,7 +249,19 @@ PROTOCOL = {
                         + hello(0, 0) + set_(0, EMPTY, 4 | 0x80) + space(0)
                         + bytes([RECONNECT, 0]) + hello(0, 0) + space(0, ALL_MAY, SAME_NUMBER),
     "grown": ALL_HELLO + create(0) + bytes([GROW, 0, 0, 0, 0]) + bytes([GROW, 0, 0, 16, 0]),
-    "raw-hello": raw(0, wire_hello()) + raw(1, wire_hello(magic=1)) + raw(2, wire_hello(low=4, high=4)),
+    "mailbox": ALL_HELLO + kept(3, PUSH, b"\2\0", True, 5) + kept(3, PUSH, b"\xff\x7f", True)
+               + kept(3, FETCH, b"\0") + kept(0, FETCH, b"\1") + kept(3, FETCH, b"\2") + kept(3, DROP_IT, b"\0")
+               + kept(3, FETCH, b"\0") + kept(3, PUSH, b"\2\0", True) + kept(3, FETCH, b"\x80" + bytes(8)),
+    "mailbox-strangers": ALL_HELLO + kept(0, PUSH, b"\2\0", True) + kept(3, PUSH, b"\2\0", False, 5)
+                         + kept(3, PUSH, b"\2\0") + kept(1, DROP_IT, b"\0"),
+    "jobs": ALL_HELLO + kept(3, NEW_JOB, b"\0") + kept(3, ASSIGN, b"\0", True) + kept(3, ASK_JOB, b"\0\0")
+            + kept(3, ASK_JOB, b"\0\1") + kept(3, IS_IN, b"\0\0", True) + kept(3, IS_IN, b"\0\1", True)
+            + kept(3, SET_JOB, b"\0\x08\x20\1") + kept(3, END_JOB, b"\0\7") + kept(3, JOIN, b"", True)
+            + kept(0, ASSIGN, b"\0", True) + kept(0, ASK_JOB, b"\0\0"),
+    "jobs-pages": ALL_HELLO + kept(3, NEW_JOB, b"\0") + kept(3, END_JOB, b"\0\7") + kept(3, ASSIGN, b"\0", True, 4) + kept(3, ASSIGN, b"\0", True, 0)
+                  + kept(3, SET_JOB, b"\0\xff\xff\1") + kept(3, JOIN | 0x80, b"", True) + kept(3, NEW_JOB, b"\0")
+                  + bytes([DROP, 4]) + bytes([REAP, 0]) + kept(3, ASSIGN, b"\0", True),
+    "raw-hello": raw(0, wire_hello()) + raw(1, wire_hello(magic=1)) + raw(2, wire_hello(low=5, high=5)),
     "raw-create": hello(0) + raw(0, wire_create(X)),
     "raw-open": hello(0) + raw(0, wire_open(X)),
     "raw-claims-more": hello(0) + raw(0, wire_open(X, claimed=2)),

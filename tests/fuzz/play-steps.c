@@ -3,6 +3,9 @@
  * The steps of the play. What a step needs it takes from the input: small choices that meet each
  * other often, now and then anything at all.
  */
+#include <unistd.h>
+
+#include "broker/kept.h"
 #include "fuzz/play-world.h"
 
 enum step {
@@ -27,6 +30,7 @@ enum step {
     STEP_DESTROY_NAMESPACE,
     STEP_LOWER,  /* what the client's token gives up from here on */
     STEP_OFFEND, /* against the wire's rules */
+    STEP_KEPT,   /* mailboxes and jobs */
     STEP_COUNT
 };
 
@@ -427,6 +431,81 @@ static void step_reconnect(struct play_input *input, size_t whom)
     play_reconnect(whom);
 }
 
+/* --- what is kept about processes ----------------------------------------------------- */
+
+/* One of the values that this process's mailbox gave last. */
+static uint64_t take_handle(struct play_input *input)
+{
+    static const struct nt_directory mailboxes = {.kind = NT_STANDS_MAILBOX};
+    struct nt_objects *objects = &play_world.broker.objects;
+    struct nt_broker_object *mailbox = nt_kept_find(objects, &mailboxes, (uint64_t)getpid());
+    uint64_t next = mailbox ? nt_object_record(objects, mailbox)->next_handle : 0;
+    uint8_t choice = take_byte(input);
+
+    return choice & 0x80 ? take_number(input, 8) : 4 * (next - 1 - choice);
+}
+
+static void send_push(struct play_input *input, size_t whom)
+{
+    static unsigned char bytes[NT_IPC_MAX_PARCEL];
+    struct nt_push_request push = {0};
+    struct play_text text = {.bytes = bytes, .n_bytes = 1 + take_number(input, 2) % sizeof(bytes)};
+
+    play_send_good(whom, NT_MESSAGE_PUSH, &push, &text);
+}
+
+static void send_about_job(struct play_input *input, size_t whom, unsigned which)
+{
+    uint64_t id = take_byte(input) & 1 ? take_number(input, 8) : play_world.last_id;
+    struct nt_create_request create = {.kind = NT_KIND_JOB, .access = 0x1F003F};
+    struct nt_assign_job_request assign = {.id = id};
+    struct nt_set_job_request set = {.id = id};
+    struct nt_terminate_job_request terminate = {.id = id};
+
+    if (which == 0) {
+        play_send_good(whom, NT_MESSAGE_CREATE, &create, &play_no_text);
+    } else if (which == 1) {
+        play_send_good(whom, NT_MESSAGE_ASSIGN_JOB, &assign, &play_no_text);
+    } else if (which == 2) {
+        set.limits = (uint32_t)take_number(input, 2);
+        set.most_active = take_byte(input);
+        play_send_good(whom, NT_MESSAGE_SET_JOB, &set, &play_no_text);
+    } else if (which == 3) {
+        terminate.exit_code = take_byte(input);
+        play_send_good(whom, NT_MESSAGE_TERMINATE_JOB, &terminate, &play_no_text);
+    } else if (which == 4) { /* what asks has nothing but the number */
+        assign.id = take_byte(input) & 1 ? 0 : id;
+        play_send_good(whom, NT_MESSAGE_QUERY_JOB, &assign, &play_no_text);
+    } else {
+        assign.id = take_byte(input) & 1 ? 0 : id;
+        play_send_good(whom, NT_MESSAGE_IS_IN_JOB, &assign, &play_no_text);
+    }
+}
+
+static void step_kept(struct play_input *input, size_t whom)
+{
+    uint8_t choice = take_byte(input);
+    struct nt_fetch_request fetch;
+    struct nt_join_jobs_request join = {.breakaway = choice >> 7};
+    unsigned which = (choice & 0x1f) % 10;
+
+    if (choice & 0x20)
+        play_add_gift(whom, SELF_GIFT);
+    if (choice & 0x40)
+        play_add_gift(whom, take_byte(input));
+    if (which == 0) {
+        send_push(input, whom);
+    } else if (which <= 2) { /* a drop has the same structure */
+        fetch.handle = take_handle(input);
+        play_send_good(whom, which == 1 ? NT_MESSAGE_FETCH : NT_MESSAGE_DROP, &fetch,
+                       &play_no_text);
+    } else if (which == 3) {
+        play_send_good(whom, NT_MESSAGE_JOIN_JOBS, &join, &play_no_text);
+    } else {
+        send_about_job(input, whom, which - 4);
+    }
+}
+
 void play_step(struct play_input *input)
 {
     static void (*const steps[STEP_COUNT])(struct play_input *, size_t) = {
@@ -450,6 +529,7 @@ void play_step(struct play_input *input)
         [STEP_DESTROY_NAMESPACE] = step_destroy_namespace,
         [STEP_LOWER] = step_lower,
         [STEP_OFFEND] = step_offend,
+        [STEP_KEPT] = step_kept,
     };
     enum step step = take_byte(input) % STEP_COUNT;
     uint8_t whom = take_byte(input);

@@ -2,13 +2,16 @@
 /*
  * The world of the play: a broker, four clients, and what they have at hand; see play-world.h.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <ntstatus.h>
 
+#include "broker/kept.h"
 #include "fuzz/play-world.h"
+#include "os/pidfd.h"
 #include "rtl/sddl.h"
 
 struct play_world play_world;
@@ -70,6 +73,24 @@ static void make_gifts(void)
     play_world.gifts[7] = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     play_world.gifts[8] = open("/", O_PATH | O_CLOEXEC);
     FUZZ_CHECK(nt_os_reopen(play_world.gifts[0], O_WRONLY, &play_world.gifts[9]) == 0);
+    FUZZ_CHECK(nt_os_pidfd_open(getpid(), &play_world.gifts[SELF_GIFT]) == 0);
+}
+
+/* A job may come to end this process. */
+static int nobody_is_ended(enum nt_os_call call)
+{
+    return call == NT_OS_KILL ? EPERM : 0;
+}
+
+/* The mailbox of a process lives as long as that does. */
+static void drop_mailbox(void)
+{
+    const struct nt_directory mailboxes = {.kind = NT_STANDS_MAILBOX};
+    struct nt_objects *objects = &play_world.broker.objects;
+    struct nt_broker_object *mailbox = nt_kept_find(objects, &mailboxes, (uint64_t)getpid());
+
+    if (mailbox)
+        nt_objects_remove(objects, mailbox);
 }
 
 static void make_security(void)
@@ -130,6 +151,7 @@ void play_set_up(void)
     nt_os_close(write_fd);
     nt_os_close(read_fd);
     nt_os_close(reader_fd);
+    nt_os_set_fault(nobody_is_ended);
     make_gifts();
     make_security();
     make_boundaries();
@@ -187,6 +209,7 @@ void play_tear_down(unsigned mode)
         play_world.clients[i].token = play_world.clients[i].number = 0;
     }
     stage_pass_time(&play_world.broker);
+    drop_mailbox();
     play_check_world();
     FUZZ_CHECK(play_world.broker.objects.n_objects == 0 && play_world.broker.objects.n_fds == 0);
     if (!play_world.lowest_free_fd[mode])

@@ -11,7 +11,8 @@
 #include "rtl/descriptor.h"
 
 #define N_HELD       16
-#define N_GIFTS      10
+#define N_GIFTS      11
+#define SELF_GIFT    10 /* a descriptor of this process */
 #define N_SECURITY   12
 #define N_BOUNDARIES 5
 

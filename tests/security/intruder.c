@@ -6,6 +6,7 @@
  * stop for nobody.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -300,6 +301,7 @@ static void give(unsigned way, int gift, int last)
     struct kit_request request;
     struct kit_reply hello;
     int fd = connect_here();
+    ssize_t n;
 
     if (way != 1)
         require(kit_hello(fd, 0, &hello));
@@ -307,7 +309,9 @@ static void give(unsigned way, int gift, int last)
     if (way == 2) {
         /* While its reply is not read nothing more is received. */
         require(kit_send(fd, &request, request.header.size));
-        require(recv(fd, &hello, 1, MSG_PEEK) == 1);
+        while ((n = recv(fd, &hello, 1, MSG_PEEK)) < 0 && errno == EINTR)
+            ;
+        require(n == 1);
         send_gift(fd, "bad", 3, gift, 2);
         send_gift(fd, "", 0, gift, 1);
         send_gift(fd, "", 0, last, 1);

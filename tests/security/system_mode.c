@@ -388,8 +388,8 @@ TEST_DEADLINE(a_user_with_every_connection_leaves_half_of_them, "", 180)
                             (const char *const[]){"--linger=1000", NULL});
     n = crowd_start(&first, "60002");
     m = crowd_start(&second, "60003");
-    ok_eq(n, 50); /* of the hundred that 600 descriptors are for */
-    ok_eq(m, 25);
+    ok_eq(n, 37); /* of the seventy-five that 600 descriptors are for */
+    ok_eq(m, 19);
     user_start(&bob, BOB + 1, 0, "session 1");
     ok_status(tell(&bob, "event x", NULL), STATUS_SUCCESS);
     user_end(&bob);

@@ -16,6 +16,7 @@
 
 #include <ntstatus.h>
 
+#include "broker/kept.h"
 #include "broker/peer.h"
 #include "rtl/name.h"
 #include "rtl/descriptor.h"
@@ -266,6 +267,8 @@ static const char *check_security(const struct nt_arena *arena,
         sums->n_blocks++;
     }
     nt_arena_load(arena, chain, bytes);
+    if (nt_kept_is(&arena->records[object->index])) /* a parcel: anything */
+        return index == NT_ARENA_NONE ? NULL : "a parcel's chain is too long";
     if (nt_descriptor_from_relative(bytes, nt_arena_chain_size(chain), &descriptor) !=
             STATUS_SUCCESS ||
         !descriptor.owner || !descriptor.group || !(descriptor.control & SE_DACL_PRESENT))
@@ -280,16 +283,18 @@ static const char *check_record(const struct nt_record *record, struct sums *sum
 
     if ((atomic_load(&record->word) & 0xff) != NT_RECORD_LIVE)
         return "an object's record is not live";
-    bool has_payload = record->kind != NT_KIND_DIRECTORY && record->kind != NT_KIND_NAMESPACE;
+    bool has_payload = record->kind != NT_KIND_DIRECTORY && record->kind != NT_KIND_NAMESPACE &&
+                       record->kind != NT_KIND_JOB && !nt_kept_is(record);
 
-    if (record->lease_fd < 0 || (has_payload && record->write_fd < 0 && record->read_fd < 0))
+    if ((record->lease_fd < 0) != (record->kind == NT_KEPT_PARCEL) ||
+        (has_payload && record->write_fd < 0 && record->read_fd < 0))
         return "an object lacks a descriptor";
     for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++) {
         if (fds[i] >= 0 && !is_open(fds[i]))
             return "a record names a closed descriptor";
         sums->n_fds += fds[i] >= 0;
     }
-    sums->n_bytes += record->size;
+    sums->n_bytes += nt_object_bytes(record);
     sums->n_objects++;
     return NULL;
 }

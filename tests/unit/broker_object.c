@@ -13,6 +13,7 @@
 #include <ntstatus.h>
 
 #include "harness/test.h"
+#include "ipc/sync-words.h"
 #include "unit/broker_fixture.h"
 #include "util/macro.h"
 
@@ -249,7 +250,8 @@ TEST(an_events_page_begins_as_asked, "")
         object = create(&space, &session, UNITS(u"event"), &request, &lease);
         ok_status(payload_of(objects, object, SYNCHRONIZE, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, NT_PAYLOAD_WRITE);
-        ok_eq(pread(fd, &word, sizeof(word), 0), 4);
+        /* The high half of its state. */
+        ok_eq(pread(fd, &word, sizeof(word), NT_SYNC_PLACE + 4), 4);
         ok_eq(word, set);
         ok_status(payload_of(objects, object, READ_CONTROL, &payload, &fd), STATUS_SUCCESS);
         ok_eq(payload, 0);

@@ -112,7 +112,7 @@ static NTSTATUS create_as(struct world *world, struct fixture_client *client, en
         .kind = kind,
         .access = MAXIMUM_ALLOWED,
         .name_units = (uint32_t)strlen(name),
-        .size = kind == NT_KIND_SECTION ? 4096 : 0,
+        .size = kind == NT_KIND_SECTION || kind == NT_KIND_SEMAPHORE ? 4096 : 0,
         .protection = PAGE_READWRITE,
         .attributes = SEC_COMMIT,
     };

@@ -22,7 +22,7 @@ static void section_of(struct nt_section *section, struct nt_image *image, int l
     section->size = nt_image_size(image);
     section->protection = PAGE_READONLY;
     section->attributes = SEC_IMAGE | SEC_FILE;
-    section->lease_fd = section->write_fd = -1;
+    section->lease_fd = section->write_fd = section->map_fd = -1;
     section->read_fd = layout;
     section->image = image;
 }

@@ -103,7 +103,7 @@ TEST(the_list_knows_its_messages, "")
 
         require(info != NULL, "type %u", type);
         ok(info->name && info->name[0]);
-        ok(info->max_fds <= 3);
+        ok(info->max_fds <= 4);
         ok_eq(info->request_size % 8, 0);
     }
     ok_str_eq(nt_message_info(NT_MESSAGE_HELLO)->name, "HELLO");

@@ -12,6 +12,7 @@
 #include "lib/memory/region.h"
 #include "lib/memory/section.h"
 #include "lib/sync/event.h"
+#include "lib/thread/thread-parts.h"
 #include "os/os.h"
 #include "unit/object_dummy.h"
 #include "unit/allocate.h"
@@ -215,4 +216,15 @@ TEST(a_cancelled_thread_finishes_what_the_library_does, "")
     ok_ptr_eq(result, PTHREAD_CANCELED);
     ok(make_and_drop_one_of_each());
     nt_os_drop_caches();
+}
+
+/* A fork may find one that was about to begin: in the child nobody waits for its number. */
+TEST(a_thread_that_never_began_has_no_number, "")
+{
+    struct nt_thread *thread = nt_thread_new((uint32_t)getpid());
+
+    require(thread != NULL);
+    nt_thread_tell_end(thread, 0);
+    ok_eq(nt_thread_number(thread), 0u);
+    nt_object_close(&thread->object);
 }

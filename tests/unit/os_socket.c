@@ -110,13 +110,13 @@ TEST(descriptors_travel_along, "")
 {
     struct line line;
     struct got got;
-    int fds[3];
+    int fds[NT_OS_MAX_FDS + 1];
     struct stat sent, arrived;
 
     open_line(&line);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++)
         require(nt_os_memfd_new("test", 4096, 0, &fds[i]) == 0);
-    for (size_t n = 0; n <= 3; n++) {
+    for (size_t n = 0; n <= NT_OS_MAX_FDS; n++) {
         ok_eq(send_text(line.near, "x", fds, n), 0);
         got = receive(line.far, sizeof(got.text), NT_OS_MAX_FDS, true);
         ok_eq(got.r, 0);
@@ -127,8 +127,8 @@ TEST(descriptors_travel_along, "")
         }
         close_got(&got);
     }
-    ok_eq((int64_t)send_text(line.near, "x", fds, 4), (int64_t)-EINVAL);
-    for (size_t i = 0; i < 3; i++)
+    ok_eq((int64_t)send_text(line.near, "x", fds, NT_OS_MAX_FDS + 1), (int64_t)-EINVAL);
+    for (size_t i = 0; i < NT_ARRAY_SIZE(fds); i++)
         nt_os_close(fds[i]);
     close_line(&line);
 }

@@ -11,7 +11,7 @@
 #include "os/os.h"
 #include "util/macro.h"
 
-#define SLOT_SIZE  64u
+#define SLOT_SIZE  NT_SLAB_SLOT_SIZE
 #define SLAB_SIZE  0x10000u
 #define SLAB_SLOTS (SLAB_SIZE / SLOT_SIZE)
 
