@@ -198,6 +198,9 @@ void torture_threads(struct torture_head *head, unsigned n, void (*body)(void *a
             torture_failed(head, "wait for threads");
             break;
         }
+        /* Who ended because it is enough has no successor: that one would begin once more. */
+        if (atomic_load(&head->stop))
+            break;
         CloseHandle(threads[which]);
         threads[which] = CreateThread(NULL, 0, run_thread, &args[which], 0, NULL);
         require(threads[which] != NULL, "error %u", (unsigned)GetLastError());

@@ -129,8 +129,7 @@ static NTSTATUS pack(struct creation *creation)
 
     if (r < 0)
         return nt_status_from_errno(r);
-    nt_inherit_begin(&creation->inherit, creation->program.line, &request->startup,
-                     nt_inherited_flags(), page_fd);
+    nt_inherit_begin(&creation->inherit, creation->program.line, &request->startup, page_fd);
     if (request->inherit && request->list)
         nt_inherit_list(&creation->inherit, request->list, request->n_list);
     else if (request->inherit)

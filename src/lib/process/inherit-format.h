@@ -21,15 +21,11 @@
 #define NT_INHERIT_MAX      ((uint64_t)1 << 32)
 #define NT_INHERIT_NONCE    16u
 
-enum nt_inherit_flags {
-    NT_INHERIT_JOB = 1, /* who made the process is in a job, or may be */
-};
-
 enum nt_inherit_text { NT_INHERIT_LINE, NT_INHERIT_TITLE, NT_INHERIT_DESKTOP, NT_INHERIT_TEXTS };
 
 struct nt_inherit_header {
     uint32_t magic;
-    uint32_t flags; /* enum nt_inherit_flags */
+    uint32_t zero;
     unsigned char nonce[NT_INHERIT_NONCE];
     uint64_t size; /* of all */
     int32_t page_fd;

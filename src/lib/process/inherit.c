@@ -85,7 +85,7 @@ static void put_text(struct nt_inherit *inherit, enum nt_inherit_text text, cons
 }
 
 void nt_inherit_begin(struct nt_inherit *inherit, const char *line,
-                      const struct nt_startup *startup, uint32_t flags, int page_fd)
+                      const struct nt_startup *startup, int page_fd)
 {
     struct nt_inherit_header *header;
 
@@ -94,7 +94,6 @@ void nt_inherit_begin(struct nt_inherit *inherit, const char *line,
     if (!keep_fd(inherit, page_fd) || !header)
         return;
     header->magic = NT_INHERIT_MAGIC;
-    header->flags = flags;
     header->page_fd = page_fd;
     header->startup_flags = startup->flags;
     header->show = startup->show;

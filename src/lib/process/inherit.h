@@ -34,7 +34,7 @@ struct nt_inherit {
  * @page_fd: taken
  */
 void nt_inherit_begin(struct nt_inherit *inherit, const char *line,
-                      const struct nt_startup *startup, uint32_t flags, int page_fd);
+                      const struct nt_startup *startup, int page_fd);
 /**
  * nt_inherit_all() - every inheritable handle (12.26)
  *
@@ -58,7 +58,5 @@ void nt_inherit_deinit(struct nt_inherit *inherit);
 
 /** nt_inherited_startup() - what this process was started with */
 const struct nt_startup *nt_inherited_startup(void);
-/** nt_inherited_flags() - enum nt_inherit_flags; 0 when CreateProcess did not make this process */
-uint32_t nt_inherited_flags(void);
 
 #endif

@@ -28,16 +28,10 @@
 #include "util/macro.h"
 
 static struct nt_startup startup;
-static uint32_t inherited_flags;
 
 const struct nt_startup *nt_inherited_startup(void)
 {
     return &startup;
-}
-
-uint32_t nt_inherited_flags(void)
-{
-    return inherited_flags;
 }
 
 /* The memory, mapped; NULL: nothing that one could believe. */
@@ -159,7 +153,6 @@ static bool receive(const struct nt_inherit_name *name)
     header = open_memory(name, &size);
     if (!header)
         return false;
-    inherited_flags = header->flags;
     is_child = take_page(header->page_fd);
     if (is_child)
         take_start(header);

@@ -74,42 +74,6 @@ static struct nt_apc *take_first(struct nt_thread *thread)
     return apc;
 }
 
-/* Takes those that match out of the list into one of their own. NT_LOCK_THREADS held. */
-static struct nt_apc *take_matching(struct nt_thread *thread, nt_apc_function function, void *a)
-{
-    struct nt_apc *kept = NULL, **kept_end = &kept, *taken = NULL, *next;
-
-    for (struct nt_apc *apc = atomic_load(&thread->apcs); apc; apc = next) {
-        next = apc->next;
-        apc->next = NULL;
-        if (apc->function == function && apc->a == a) {
-            apc->next = taken;
-            taken = apc;
-        } else {
-            *kept_end = apc;
-            kept_end = &apc->next;
-        }
-    }
-    atomic_store(&thread->apcs, kept);
-    return taken;
-}
-
-unsigned nt_apc_cancel(struct nt_thread *thread, nt_apc_function function, void *a)
-{
-    struct nt_apc *taken, *next;
-    unsigned count = 0;
-
-    nt_lock_take(NT_LOCK_THREADS);
-    taken = take_matching(thread, function, a);
-    nt_lock_drop(NT_LOCK_THREADS);
-    for (; taken; taken = next) {
-        next = taken->next;
-        free(taken);
-        count++;
-    }
-    return count;
-}
-
 bool nt_apc_pending(void)
 {
     struct nt_thread *self = nt_thread_self();

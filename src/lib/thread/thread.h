@@ -66,12 +66,6 @@ typedef void (*nt_apc_function)(void *a, void *b, void *c);
 /** nt_apc_queue() - @function(@a, @b, @c) in @thread's next alertable wait */
 NTSTATUS nt_apc_queue(struct nt_thread *thread, nt_apc_function function, void *a, void *b,
                       void *c);
-/**
- * nt_apc_cancel() - take back those of @thread with this function and first argument
- *
- * Return: how many there were.
- */
-unsigned nt_apc_cancel(struct nt_thread *thread, nt_apc_function function, void *a);
 /** nt_apc_pending() - whether the calling thread has any; costs no lock when it has none */
 bool nt_apc_pending(void);
 /** nt_apc_run() - run the calling thread's, those queued meanwhile too. Return: any ran */
