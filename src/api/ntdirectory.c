@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ntshm/shared.h>
 #include <ntstatus.h>
 #include <windows.h>
 #include <winternl.h>
@@ -51,6 +52,9 @@ NT_EXPORT NTSTATUS NTAPI NtOpenDirectoryObject(PHANDLE ret_handle, ACCESS_MASK a
 
 /* --- query -------------------------------------------------------------------------- */
 
+/* As they are listed: kinds, and for some of these which sort (ipc/protocol.h). */
+#define SHARED_FENCE (NT_KIND_D3D12 | (uint32_t)NTSHM_SHARED_FENCE << 16)
+
 static const char *type_name(uint32_t kind)
 {
     static const char *const names[] = {
@@ -66,6 +70,9 @@ static const char *type_name(uint32_t kind)
         [NT_KIND_D3D12] = "DxgkSharedResource",
     };
 
+    if (kind == SHARED_FENCE)
+        return "DxgkSharedSyncObject";
+    kind &= UINT16_MAX;
     return kind < NT_ARRAY_SIZE(names) && names[kind] ? names[kind] : "Unknown";
 }
 
@@ -168,8 +175,8 @@ static NTSTATUS take_all(struct query *query, const struct nt_list_reply *list,
         if (entry.name_units > NT_IPC_MAX_UNITS || length > size - at)
             return STATUS_CONNECTION_DISCONNECTED;
         status =
-            take(query, entry.kind, (const uint16_t *)(const void *)(bytes + at + sizeof(entry)),
-                 entry.name_units);
+            take(query, entry.kind | (uint32_t)entry.sort << 16,
+                 (const uint16_t *)(const void *)(bytes + at + sizeof(entry)), entry.name_units);
         if (status != STATUS_SUCCESS)
             return status;
         at += length;

@@ -10,6 +10,7 @@
 
 #include "api/error.h"
 #include "lib/memory/section.h"
+#include "lib/object/shared.h"
 #include "lib/security/object-security.h"
 #include "lib/process/job.h"
 #include "lib/sync/event.h"
@@ -187,8 +188,8 @@ static NTSTATUS open_any(const struct nt_object_name *name, ACCESS_MASK access, 
 {
     static NTSTATUS (*const kinds[])(const struct nt_object_name *name, ACCESS_MASK access,
                                      HANDLE *ret_handle) = {
-        nt_section_open,   nt_event_open, nt_mutex_open,
-        nt_semaphore_open, nt_timer_open, nt_job_open,
+        nt_section_open, nt_event_open, nt_mutex_open,  nt_semaphore_open,
+        nt_timer_open,   nt_job_open,   nt_shared_open,
     };
     NTSTATUS status = STATUS_OBJECT_TYPE_MISMATCH;
 

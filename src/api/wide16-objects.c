@@ -5,6 +5,7 @@
  */
 #include "api/wide16.h"
 
+#include <ntshm/shared.h>
 #include <ntstatus.h>
 
 /* Native attributes in a local @wide; @handle is zeroed when that fails (11.32). */
@@ -224,6 +225,23 @@ NT_TWIN(HANDLE, OpenPrivateNamespaceW, LPVOID boundary, const uint16_t *alias)
     NT_WIDE16(wide, alias, NULL);
 
     return OpenPrivateNamespaceW(boundary, wide.text);
+}
+
+/* --- shared memory of another library ------------------------------------------------ */
+
+NT_TWIN(HANDLE, ntshm_create_sharedW, LPSECURITY_ATTRIBUTES attributes, const uint16_t *name,
+        const struct ntshm_shared *shared)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return ntshm_create_sharedW(attributes, wide.text, shared);
+}
+
+NT_TWIN(HANDLE, ntshm_open_sharedW, DWORD access, BOOL inherit, const uint16_t *name)
+{
+    NT_WIDE16(wide, name, NULL);
+
+    return ntshm_open_sharedW(access, inherit, wide.text);
 }
 
 /* --- strings ------------------------------------------------------------------------ */

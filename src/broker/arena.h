@@ -60,12 +60,13 @@ struct nt_record {
     int32_t lease_fd, write_fd, read_fd;
     uint64_t name_hash;
     uint64_t size;                   /* section: bytes; semaphore: its most */
-    uint32_t protection, attributes; /* section */
+    uint32_t protection, attributes; /* section; D3D12: attributes is its sort */
     uint32_t manual_reset;           /* event */
     uint32_t name_units;
     uint32_t name_block;    /* first of a chain */
     uint32_t node;          /* section: NUMA node */
     uint64_t token, number; /* the request that made it */
+    /* A D3D12 object's descriptors are read_fd, write_fd and extra_fd, as many as there are. */
     /* An image's file, or the commit map of a SEC_RESERVE section and its read-only description. */
     int32_t extra_fd, extra_read_fd;
     /*

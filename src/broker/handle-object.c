@@ -97,6 +97,8 @@ static bool is_good_create(const struct nt_create_request *create)
     if (create->kind == NT_KIND_SEMAPHORE)
         return create->size > 0 && create->size <= INT32_MAX &&
                create->initial_state <= create->size;
+    if (create->kind == NT_KIND_D3D12)
+        return nt_payload_is_sort(create->attributes);
     if (create->kind != NT_KIND_SECTION)
         return true;
     return create->size > 0 && create->size <= INT64_MAX &&

@@ -22,10 +22,11 @@ struct listing {
     uint64_t skip; /* entries that earlier answers had */
 };
 
-/* false when it does not fit any more. */
+/* @kind: with the sort in its upper half. Return: false when it does not fit any more. */
 static bool add(struct listing *listing, uint32_t kind, const uint16_t *units, size_t n_units)
 {
-    struct nt_list_entry entry = {.kind = kind, .name_units = (uint32_t)n_units};
+    struct nt_list_entry entry = {
+        .kind = (uint16_t)kind, .sort = (uint16_t)(kind >> 16), .name_units = (uint32_t)n_units};
     size_t size = nt_ipc_padded(sizeof(entry) + n_units * sizeof(*units));
     unsigned char *at = listing->bytes + listing->size;
 
@@ -90,6 +91,11 @@ static void list_always(struct listing *listing, const struct nt_broker_client *
     }
 }
 
+static uint32_t listed_kind(const struct nt_record *record)
+{
+    return record->kind | (record->kind == NT_KIND_D3D12 ? record->attributes << 16 : 0);
+}
+
 static void list_objects(struct listing *listing, struct nt_objects *objects,
                          const struct nt_directory *directory)
 {
@@ -97,7 +103,8 @@ static void list_objects(struct listing *listing, struct nt_objects *objects,
     bool room = true;
 
     for (; object && room; object = nt_objects_next(objects, object))
-        room = add(listing, nt_object_record(objects, object)->kind, object->name, object->n_units);
+        room = add(listing, listed_kind(nt_object_record(objects, object)), object->name,
+                   object->n_units);
 }
 
 /* The name may lead to a directory that is always there, or to one that somebody made. */

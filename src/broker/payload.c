@@ -12,9 +12,11 @@
 #include "broker/kept.h"
 #include "broker/payload.h"
 #include "ipc/sync-words.h"
+#include "os/carried.h"
 #include "os/large-pages.h"
 #include "os/os.h"
 #include "rtl/reserve-map.h"
+#include "rtl/status.h"
 #include "util/macro.h"
 
 /* To ask for the state of an event, a mutant, a semaphore or a timer. */
@@ -55,6 +57,8 @@ unsigned nt_payload_n_fds(const struct nt_create_request *create, size_t n_fds)
         return (unsigned)n_fds;
     case NT_KIND_NAMESPACE:
         return 2; /* both leases */
+    case NT_KIND_D3D12:
+        return 1 + (unsigned)n_fds;
     case NT_KIND_SECTION:
         if (n_fds > 0)
             return 1 + (unsigned)n_fds;
@@ -131,8 +135,24 @@ static NTSTATUS check_large(const struct nt_create_request *create, const int *f
     return size == create->size ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
+/* Another library's: no more is asked than that keeping and closing them does no harm. */
+static NTSTATUS check_carried(const int *fds, size_t n_fds)
+{
+    if (n_fds < 1 || n_fds > 3)
+        return STATUS_INVALID_PARAMETER;
+    for (size_t i = 0; i < n_fds; i++) {
+        int r = nt_os_carried_check(fds[i]);
+
+        if (r < 0)
+            return nt_status_from_errno(r);
+    }
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS nt_payload_check(const struct nt_create_request *create, const int *fds, size_t n_fds)
 {
+    if (create->kind == NT_KIND_D3D12)
+        return check_carried(fds, n_fds);
     if (has_large_pages(create->kind, create->attributes))
         return check_large(create, fds, n_fds);
     if (!shows_file(create->kind, create->attributes))
@@ -198,6 +218,15 @@ static void open_kept(struct nt_record *record, int *fds, size_t n_fds)
         *places[first + i] = nt_steal_fd(&fds[i]);
 }
 
+/* In the order in which they go out again. */
+static void take_carried(struct nt_record *record, int *fds, size_t n_fds)
+{
+    int32_t *places[] = {&record->read_fd, &record->write_fd, &record->extra_fd};
+
+    for (size_t i = 0; i < n_fds && i < NT_ARRAY_SIZE(places); i++)
+        *places[i] = nt_steal_fd(&fds[i]);
+}
+
 int nt_payload_open(struct nt_record *record, const struct nt_create_request *create, int *fds,
                     size_t n_fds)
 {
@@ -208,6 +237,10 @@ int nt_payload_open(struct nt_record *record, const struct nt_create_request *cr
     if (create->kind == NT_KIND_DIRECTORY || create->kind == NT_KIND_NAMESPACE ||
         create->kind == NT_KIND_JOB)
         return 0;
+    if (create->kind == NT_KIND_D3D12) {
+        take_carried(record, fds, n_fds);
+        return 0;
+    }
     if (create->kind != NT_KIND_SECTION)
         return make_page(create, &record->write_fd);
     if (n_fds == 0)
@@ -265,6 +298,21 @@ static int choose_reading(struct nt_record *record, struct nt_payload_choice *ch
     return 0;
 }
 
+/* All of it or nothing (D12.5). */
+static void choose_carried(const struct nt_record *record, ACCESS_MASK granted,
+                           struct nt_payload_choice *choice)
+{
+    const ACCESS_MASK all = nt_kind_rights(NT_KIND_D3D12)->all;
+
+    if ((granted & all) != all)
+        return;
+    add(choice, NT_PAYLOAD_READ, record->read_fd);
+    if (record->write_fd >= 0)
+        add(choice, NT_PAYLOAD_WRITE, record->write_fd);
+    if (record->extra_fd >= 0)
+        add(choice, NT_PAYLOAD_EXTRA, record->extra_fd);
+}
+
 int nt_payload_choose(struct nt_record *record, ACCESS_MASK granted,
                       struct nt_payload_choice *ret_choice)
 {
@@ -272,6 +320,10 @@ int nt_payload_choose(struct nt_record *record, ACCESS_MASK granted,
     ACCESS_MASK read = SECTION_MAP_READ | SECTION_MAP_EXECUTE | SECTION_MAP_WRITE;
 
     *ret_choice = (struct nt_payload_choice){.payload = 0};
+    if (record->kind == NT_KIND_D3D12) {
+        choose_carried(record, granted, ret_choice);
+        return 0;
+    }
     if (record->kind != NT_KIND_SECTION) {
         /* Waiting writes, so there is only open or not open; to ask for a state takes no page. */
         write = SYNCHRONIZE | (SPECIFIC_RIGHTS_ALL & ~(ACCESS_MASK)QUERY_STATE);

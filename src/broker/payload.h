@@ -2,11 +2,13 @@
 /*
  * What an object hands out beside its lease: memory that the broker made, or descriptions of a
  * file that the creator sent (law of the rights: no descriptor, a read-only one, a read-write
- * one). The broker never opens a path, never maps and never reads what it was sent; it looks only
- * at what kind of description it is.
+ * one), or what another library shares (all of it, or none). The broker never opens a path, never
+ * maps and never reads what it was sent; it looks only at what kind of description it is.
  */
 #ifndef NT_BROKER_PAYLOAD_H
 #define NT_BROKER_PAYLOAD_H
+
+#include <ntshm/shared.h>
 
 #include "broker/arena.h"
 #include "ipc/protocol.h"
@@ -41,10 +43,16 @@ void nt_payload_close(struct nt_record *record);
 /** nt_payload_count() - how many a record holds, leases too */
 unsigned nt_payload_count(const struct nt_record *record);
 
+/** nt_payload_is_sort() - are there objects of NT_KIND_D3D12 of this sort? (ntshm/shared.h) */
+static inline bool nt_payload_is_sort(uint32_t sort)
+{
+    return sort == NTSHM_SHARED_RESOURCE || sort == NTSHM_SHARED_FENCE;
+}
+
 /* What @granted allows to have. */
 struct nt_payload_choice {
     uint32_t payload; /* enum nt_payload, without the lease */
-    int fds[2];       /* borrowed, in the order of the bits */
+    int fds[3];       /* borrowed, in the order of the bits */
     size_t n_fds;
     int own_fds[2]; /* those among them that nobody keeps: close them when they have been sent */
     size_t n_own_fds;

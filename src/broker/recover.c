@@ -214,6 +214,14 @@ static bool claim_chains(struct recovery *recovery, uint32_t index)
 
 /* --- records -------------------------------------------------------------------------------- */
 
+/* What an object cannot be without. */
+static bool has_its_fds(const struct nt_record *record)
+{
+    return record->kind != NT_KIND_D3D12 ||
+           (nt_payload_is_sort(record->attributes) && record->read_fd >= 0 &&
+            (record->write_fd >= 0 || record->extra_fd < 0));
+}
+
 static bool is_in_bounds(const struct nt_record *record)
 {
     uint64_t security = atomic_load(&record->security);
@@ -223,7 +231,7 @@ static bool is_in_bounds(const struct nt_record *record)
            nt_kept_is(record) == (record->directory_kind >= NT_STANDS_MAILBOX) &&
            record->name_units <= NT_IPC_MAX_BYTES / 2 &&
            nt_arena_chain_size(security) <= NT_IPC_MAX_BYTES && record->size <= INT64_MAX &&
-           atomic_load(&record->unlinked) <= 1;
+           atomic_load(&record->unlinked) <= 1 && has_its_fds(record);
 }
 
 static bool is_pipe(int fd)

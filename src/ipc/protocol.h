@@ -32,11 +32,11 @@
 /* clang-format off */
 #define NT_MESSAGES(X)                                                             \
     X(HELLO, 1, hello, false, 0, 0, 0, 0)                                          \
-    X(CREATE, 2, create, true, NT_IPC_MAX_BYTES, 0, 2, 3)                          \
-    X(OPEN, 3, open, true, 0, 0, 0, 3)                                             \
+    X(CREATE, 2, create, true, NT_IPC_MAX_BYTES, 0, 3, 4)                          \
+    X(OPEN, 3, open, true, 0, 0, 0, 4)                                             \
     X(STATISTICS, 4, statistics, false, 0, 0, 0, 0)                                \
     X(GROW, 5, grow, false, 0, 0, 0, 0)                                            \
-    X(REOPEN, 6, reopen, false, 0, 0, 0, 3)                                        \
+    X(REOPEN, 6, reopen, false, 0, 0, 0, 4)                                        \
     X(GET_SECURITY, 7, get_security, false, 0, NT_IPC_MAX_BYTES, 0, 0)             \
     X(SET_SECURITY, 8, set_security, false, NT_IPC_MAX_BYTES, 0, 0, 0)             \
     X(LIST, 9, list, true, 0, NT_IPC_MAX_LIST, 0, 0)                               \
@@ -139,8 +139,9 @@ struct nt_create_request {
     uint32_t name_units;
     /* Section: bytes; of the page file a multiple of the page size. Semaphore: its most. */
     uint64_t size;
-    uint32_t protection;   /* section: PAGE_ value */
-    uint32_t attributes;   /* section: SEC_ flags; SEC_FILE says that descriptors come along */
+    uint32_t protection; /* section: PAGE_ value */
+    /* Section: SEC_ flags; SEC_FILE says that descriptors come along. D3D12: which sort. */
+    uint32_t attributes;
     uint32_t manual_reset; /* event, timer */
     /* Event: set; semaphore: its count; mutant: the thread id of its first owner, or 0. */
     uint32_t initial_state;
@@ -170,6 +171,12 @@ struct nt_open_request {
     uint32_t name_units;
     struct nt_name_root root;
 };
+
+/*
+ * What comes along with NT_KIND_D3D12: 1 to 3 descriptors of any kind that objects carry
+ * (os/carried.h). What they are is the business of who made them; the broker keeps them as they
+ * are, and gives them in the order READ, WRITE, EXTRA to whom the descriptor grants everything.
+ */
 
 /* Which descriptors a reply brings, in this order. */
 enum nt_payload {
@@ -255,7 +262,8 @@ struct nt_list_reply {
 #define NT_LIST_LINK 0u
 
 struct nt_list_entry {
-    uint32_t kind; /* enum nt_kind, or NT_LIST_LINK: a symbolic link (Global, Local) */
+    uint16_t kind; /* enum nt_kind, or NT_LIST_LINK: a symbolic link (Global, Local) */
+    uint16_t sort; /* D3D12: as it was created with; else 0 */
     uint32_t name_units;
 };
 

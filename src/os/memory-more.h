@@ -55,8 +55,10 @@ int nt_os_make_writable(int fd);
  * Return: 0, and its size; -EPERM when it is not sealed against shrinking.
  */
 int nt_os_memfd_check(int fd, uint64_t *ret_size);
-#define NT_OS_SEALED_WRITE 0x0018u /* F_SEAL_WRITE, F_SEAL_FUTURE_WRITE */
-#define NT_OS_SEALED_EXEC  0x0020u /* F_SEAL_EXEC */
+#define NT_OS_SEALED_WRITE  0x0018u /* F_SEAL_WRITE, F_SEAL_FUTURE_WRITE */
+#define NT_OS_SEALED_GROW   0x0004u /* F_SEAL_GROW */
+#define NT_OS_SEALED_SHRINK 0x0002u /* F_SEAL_SHRINK */
+#define NT_OS_SEALED_EXEC   0x0020u /* F_SEAL_EXEC */
 /** nt_os_memfd_seals() - its F_SEAL_ bits; -EINVAL for what is no memory */
 int nt_os_memfd_seals(int fd, unsigned *ret_seals);
 /** nt_os_memfd_close_to_others() - mode 0600: no other user reopens it. -EPERM: another's. */

@@ -82,11 +82,12 @@ static const struct nt_kind_rights kinds[] = {
         },
     [NT_KIND_D3D12] =
         {
-            .valid = STANDARD_RIGHTS_REQUIRED | 0x1,
-            .all = STANDARD_RIGHTS_REQUIRED | 0x1,
-            .read = STANDARD_RIGHTS_READ | 0x1,
-            .write = STANDARD_RIGHTS_WRITE | 0x1,
-            .execute = STANDARD_RIGHTS_EXECUTE | 0x1,
+            /* NTSHM_SHARED_ALL_ACCESS; a part of it is of no use (D12.5). */
+            .valid = STANDARD_RIGHTS_REQUIRED | 0x3,
+            .all = STANDARD_RIGHTS_REQUIRED | 0x3,
+            .read = STANDARD_RIGHTS_READ,
+            .write = STANDARD_RIGHTS_WRITE,
+            .execute = STANDARD_RIGHTS_EXECUTE,
         },
     [NT_KIND_PROCESS] =
         {

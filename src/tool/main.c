@@ -21,6 +21,9 @@ NT_EXPORT const char *argp_program_version = "ntshm " NT_VERSION;
 static const struct nt_tool_command commands[] = {
     {"blackbox", "a flight recorder for GPU work: demo, read, watch", nt_tool_blackbox},
     {"broker", "the process that keeps the names: status, stop", nt_tool_broker},
+    {"list", "the names that there are", nt_tool_list},
+    {"show", "what a name stands for", nt_tool_show},
+    {"hold", "keep a name alive", nt_tool_hold},
     {NULL, NULL, NULL},
 };
 

@@ -49,5 +49,8 @@ int nt_tool_blackbox_read(int argc, char **argv);
 int nt_tool_blackbox_watch(int argc, char **argv);
 int nt_tool_blackbox_record(int argc, char **argv);
 int nt_tool_broker(int argc, char **argv);
+int nt_tool_list(int argc, char **argv);
+int nt_tool_show(int argc, char **argv);
+int nt_tool_hold(int argc, char **argv);
 
 #endif

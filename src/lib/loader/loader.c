@@ -4,7 +4,10 @@
  * here, so that an address compared with the library's own places says whose it is; the
  * program's is the address of its first byte, as on Windows.
  *
- * No lock: d3d12's loads are counted in one atomic, and the dynamic loader serialises itself.
+ * d3d12, d3d11 and dxcore are one shared object, libntshm-d3d12, and three modules: each is loaded
+ * and freed for itself and shows its own functions only.
+ *
+ * No lock: the loads are counted in atomics, and the dynamic loader serialises itself.
  */
 #include "lib/loader/loader.h"
 
@@ -25,28 +28,43 @@
 #define LIBRARY_VERSION "NTSHM_0.1"
 #define D3D12_VERSION   "NTSHM_D3D12_0.1"
 #define D3D12_LIBRARY   "libntshm-d3d12.so.0"
-#define D3D12_ENTRY     "D3D12CreateDevice"
 #define TWIN_PREFIX     "ntshm16_"
 
 struct nt_module {
-    const char *name; /* without ".dll" */
-    bool d3d12;
+    const char *name;     /* without ".dll" */
+    const char *entry;    /* a function that it surely has; NULL: a module of libntshm */
+    const char *prefixes; /* of the names that it exports, each followed by a blank */
 };
 
 static const struct nt_module modules[] = {
-    {"kernelbase", false}, {"kernel32", false}, {"ntdll", false}, {"advapi32", false},
-    {"user32", false},     {"psapi", false},    {"d3d12", true},
+    {"kernelbase", NULL, NULL},
+    {"kernel32", NULL, NULL},
+    {"ntdll", NULL, NULL},
+    {"advapi32", NULL, NULL},
+    {"user32", NULL, NULL},
+    {"psapi", NULL, NULL},
+    {"d3d11", "D3D11CreateDevice", "D3D11 "},
+    {"dxcore", "DXCoreCreateAdapterFactory", "DXCore "},
+    {"d3d12", "D3D12CreateDevice", "D3D12 ntshm_ "},
 };
 #define KERNELBASE (&modules[0])
 #define KERNEL32   (&modules[1])
 #define D3D12      (&modules[NT_ARRAY_SIZE(modules) - 1])
 
-/* How often the program has loaded d3d12 and not yet freed it. */
-static _Atomic unsigned d3d12_loads;
-/* It was there before the program asked, or is pinned: it stays. */
-static _Atomic bool d3d12_stays;
+/* Of a module of libntshm-d3d12. */
+static struct {
+    _Atomic unsigned loads; /* how often the program has loaded it and not yet freed it */
+    _Atomic bool is_pinned;
+} states[NT_ARRAY_SIZE(modules)];
+/* libntshm-d3d12 was there before the program asked: the program is linked with it. */
+static _Atomic bool d3d12_is_linked;
 /* We have loaded it once: it does not leave memory then, so that no driver is unloaded. */
 static _Atomic bool d3d12_kept;
+
+static bool is_graphics(const struct nt_module *module)
+{
+    return module->entry != NULL;
+}
 
 /* --- the shared objects --------------------------------------------------------------- */
 
@@ -231,21 +249,24 @@ static const struct nt_module *module_of(HMODULE handle)
 
 static bool is_loaded(const struct nt_module *module)
 {
-    if (!module->d3d12 || atomic_load(&d3d12_stays) || atomic_load(&d3d12_loads))
+    size_t index = (size_t)(module - modules);
+
+    if (!is_graphics(module) || atomic_load(&d3d12_is_linked) ||
+        atomic_load(&states[index].is_pinned) || atomic_load(&states[index].loads))
         return true;
     return !atomic_load(&d3d12_kept) && is_d3d12_in_memory();
 }
 
-static NTSTATUS load_d3d12(void)
+static NTSTATUS load_graphics(const struct nt_module *module)
 {
     if (!atomic_load(&d3d12_kept)) {
         if (is_d3d12_in_memory())
-            atomic_store(&d3d12_stays, true);
+            atomic_store(&d3d12_is_linked, true);
         if (!open_d3d12())
             return STATUS_DLL_NOT_FOUND;
         atomic_store(&d3d12_kept, true);
     }
-    atomic_fetch_add(&d3d12_loads, 1);
+    atomic_fetch_add(&states[module - modules].loads, 1);
     return STATUS_SUCCESS;
 }
 
@@ -270,8 +291,8 @@ NTSTATUS nt_module_load(const char *name, HMODULE *ret_module)
 
     if (!module)
         return nt_module_find(name, ret_module);
-    if (module->d3d12)
-        status = load_d3d12();
+    if (is_graphics(module))
+        status = load_graphics(module);
     if (NT_SUCCESS(status))
         *ret_module = handle_of(module);
     return status;
@@ -285,33 +306,61 @@ NTSTATUS nt_module_ref(HMODULE handle)
         return handle == program_module() ? STATUS_SUCCESS : STATUS_DLL_NOT_FOUND;
     if (!is_loaded(module))
         return STATUS_DLL_NOT_FOUND;
-    return module->d3d12 ? load_d3d12() : STATUS_SUCCESS;
+    return is_graphics(module) ? load_graphics(module) : STATUS_SUCCESS;
 }
 
 NTSTATUS nt_module_pin(HMODULE handle)
 {
+    const struct nt_module *module = module_of(handle);
     NTSTATUS status = nt_module_ref(handle);
 
-    if (NT_SUCCESS(status) && handle == handle_of(D3D12))
-        atomic_store(&d3d12_stays, true);
+    if (NT_SUCCESS(status) && module && is_graphics(module))
+        atomic_store(&states[module - modules].is_pinned, true);
     return status;
 }
 
 NTSTATUS nt_module_free(HMODULE handle)
 {
     const struct nt_module *module = module_of(handle);
+    _Atomic unsigned *counter;
     unsigned loads;
 
     if (!module)
         return handle && handle == program_module() ? STATUS_SUCCESS : STATUS_DLL_NOT_FOUND;
     if (!is_loaded(module))
         return STATUS_DLL_NOT_FOUND;
-    if (!module->d3d12)
+    if (!is_graphics(module))
         return STATUS_SUCCESS;
-    loads = atomic_load(&d3d12_loads);
-    while (loads && !atomic_compare_exchange_weak(&d3d12_loads, &loads, loads - 1)) {
+    counter = &states[module - modules].loads;
+    loads = atomic_load(counter);
+    while (loads && !atomic_compare_exchange_weak(counter, &loads, loads - 1)) {
     }
     return STATUS_SUCCESS;
+}
+
+/* Whether @module shows a function of the name @name. */
+static bool shows(const struct nt_module *module, const char *name)
+{
+    const char *prefix = module->prefixes;
+
+    while (prefix && *prefix) {
+        size_t length = strcspn(prefix, " ");
+
+        if (strncmp(name, prefix, length) == 0)
+            return true;
+        prefix += length + 1;
+    }
+    return false;
+}
+
+/* The module of libntshm-d3d12 that the function @name belongs to; d3d12 when it has no name. */
+static const struct nt_module *graphics_with(const char *name)
+{
+    for (size_t i = 0; name && i < NT_ARRAY_SIZE(modules); i++) {
+        if (shows(&modules[i], name))
+            return &modules[i];
+    }
+    return D3D12;
 }
 
 NTSTATUS nt_module_at(const void *address, HMODULE *ret_module)
@@ -324,8 +373,8 @@ NTSTATUS nt_module_at(const void *address, HMODULE *ret_module)
         return STATUS_DLL_NOT_FOUND;
     if (!module && object == own_object(&own))
         module = KERNEL32;
-    else if (!module && is_loaded(D3D12) && object == object_at(d3d12_symbol(D3D12_ENTRY), &own))
-        module = D3D12;
+    else if (!module && object == object_at(d3d12_symbol(D3D12->entry), &own))
+        module = graphics_with(at.dli_sname);
     if (module) {
         if (!is_loaded(module))
             return STATUS_DLL_NOT_FOUND;
@@ -344,7 +393,7 @@ static void *exported(const struct nt_module *module, const char *name)
 {
     void *library;
 
-    if (module->d3d12)
+    if (is_graphics(module))
         return d3d12_symbol(name);
     library = own_library();
     return library ? dlvsym(library, name, LIBRARY_VERSION) : NULL;
@@ -356,7 +405,8 @@ static void *module_symbol(const struct nt_module *module, const char *name, boo
     void *symbol = NULL;
 
     /* The twins are found under the names of the functions only. */
-    if (strncmp(name, TWIN_PREFIX, strlen(TWIN_PREFIX)) == 0)
+    if (strncmp(name, TWIN_PREFIX, strlen(TWIN_PREFIX)) == 0 ||
+        (is_graphics(module) && !shows(module, name)))
         return NULL;
     if (wide16 && snprintf(twin, sizeof(twin), TWIN_PREFIX "%s", name) < (int)sizeof(twin))
         symbol = exported(module, twin);
@@ -402,7 +452,7 @@ NTSTATUS nt_module_path(HMODULE handle, char **ret_path)
     if (!module) {
         *ret_path = program_path();
     } else {
-        const void *symbol = module->d3d12 ? d3d12_symbol(D3D12_ENTRY) : modules;
+        const void *symbol = is_graphics(module) ? d3d12_symbol(D3D12->entry) : modules;
 
         if (!symbol || !object_at(symbol, &info))
             return STATUS_DLL_NOT_FOUND;

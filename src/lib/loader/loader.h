@@ -4,8 +4,8 @@
  * modules that programs ask for by name (kernel32, kernelbase, ntdll, ...): each has a handle of
  * its own, and each finds every function that the library exports, because programs written for
  * different Windows versions look for one function in different modules. Those modules are
- * always loaded. d3d12 is the one that comes and goes: it is libntshm-d3d12, and its functions
- * are found in it alone. The program itself is a module too.
+ * always loaded. d3d12, d3d11 and dxcore come and go: they are libntshm-d3d12, and the functions of
+ * each are found in it alone. The program itself is a module too.
  *
  * Only names in our own version scripts are found, never what else the process has loaded:
  * dlvsym() asks for the version that the scripts give.

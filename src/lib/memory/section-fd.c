@@ -61,6 +61,34 @@ NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd)
                     ret_fd);
 }
 
+NTSTATUS nt_section_memory(HANDLE handle, int *ret_fd, uint64_t *ret_size)
+{
+    NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
+    struct nt_section *section;
+    ACCESS_MASK access;
+    NTSTATUS status = nt_handle_get(handle, &nt_section_type, 0, &object, &access);
+    uint64_t size;
+    int r = 0;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    section = NT_CONTAINER_OF(object, struct nt_section, object);
+    if (section->attributes & SEC_IMAGE)
+        return STATUS_NOT_SUPPORTED;
+    if (!(access & SECTION_MAP_WRITE) || section->write_fd < 0 ||
+        !nt_section_protection_writes(section->protection))
+        return STATUS_ACCESS_DENIED;
+    size = nt_section_refresh_size(section);
+    /* It may go to other processes from there. */
+    if (section->object.id == 0 && !(section->attributes & SEC_FILE))
+        r = nt_os_memfd_close_to_others(section->write_fd);
+    if (r == 0)
+        r = nt_os_dup(section->write_fd, ret_fd);
+    if (r == 0)
+        *ret_size = size;
+    return nt_status_from_errno(r);
+}
+
 /* --- in ------------------------------------------------------------------------------------- */
 
 /* What the kernel says of the memory. */

@@ -64,6 +64,18 @@ NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd);
  */
 NTSTATUS nt_section_from_fd(int fd, ULONG attributes, HANDLE *ret_handle);
 
+/**
+ * nt_section_memory() - the memory under a section, for who keeps it mapped in a way of his own
+ * @handle:   carries SECTION_MAP_WRITE; of the page file (also large pages, also only reserved) or
+ *            of a file
+ * @ret_fd:   read-write, the caller's; it keeps neither name nor handle
+ * @ret_size: of the section; what is only reserved has less memory than that
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for an image; STATUS_ACCESS_DENIED; those of
+ * nt_handle_get().
+ */
+NTSTATUS nt_section_memory(HANDLE handle, int *ret_fd, uint64_t *ret_size);
+
 struct nt_section_parameters {
     uint64_t size;      /* bytes; 0 is STATUS_INVALID_PARAMETER_4 for a page-file section */
     ULONG protection;   /* PAGE_ value, checked here */

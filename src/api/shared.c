@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ntshm/shared.h: objects that carry another library's memory, and the memory under a section.
+ */
+#include <ntshm/shared.h>
+#include <ntstatus.h>
+
+#include "api/error.h"
+#include "api/section-api.h"
+#include "lib/memory/section.h"
+#include "lib/object/shared.h"
+#include "util/macro.h"
+
+/* D12.7: of 16-bit units, the prefix among them. */
+static NTSTATUS check_length(LPCWSTR text)
+{
+    size_t n = 0;
+
+    for (; text && *text && n <= MAX_PATH; text++)
+        n += (unsigned)*text > 0xFFFF ? 2 : 1;
+    return n > MAX_PATH ? STATUS_NAME_TOO_LONG : STATUS_SUCCESS;
+}
+
+NT_EXPORT HANDLE WINAPI ntshm_create_sharedW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR text,
+                                             const struct ntshm_shared *shared)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name = {.heap = NULL};
+    NTSTATUS status = shared ? check_length(text) : STATUS_INVALID_PARAMETER;
+    HANDLE handle = NULL;
+
+    if (NT_SUCCESS(status))
+        status = nt_object_name_from_wide(&name, text,
+                                          nt_api_create_attributes(attributes) & ~OBJ_OPENIF);
+    if (NT_SUCCESS(status)) {
+        name.security = nt_api_descriptor(attributes);
+        status = nt_shared_create(&name, shared, &handle);
+    }
+    SetLastError(nt_status_to_win32(status));
+    return handle;
+}
+
+NT_EXPORT HANDLE WINAPI ntshm_open_sharedW(DWORD access, BOOL inherit, LPCWSTR text)
+{
+    NT_CLEANUP(nt_object_name_deinit) struct nt_object_name name = {.heap = NULL};
+    NTSTATUS status = text ? check_length(text) : STATUS_INVALID_PARAMETER;
+    HANDLE handle = NULL;
+
+    if (NT_SUCCESS(status))
+        status = nt_object_name_from_wide(&name, text, inherit ? OBJ_INHERIT : 0);
+    if (NT_SUCCESS(status))
+        status = nt_shared_open(&name, access, &handle);
+    nt_api_result(status);
+    return handle;
+}
+
+NT_EXPORT BOOL WINAPI ntshm_take_shared(HANDLE handle, struct ntshm_shared *ret_shared)
+{
+    return nt_api_result(ret_shared ? nt_shared_take(handle, ret_shared)
+                                    : STATUS_INVALID_PARAMETER);
+}
+
+NT_EXPORT BOOL WINAPI ntshm_section_memory(HANDLE section, int *ret_fd, UINT64 *ret_size)
+{
+    uint64_t size = 0;
+    NTSTATUS status =
+        ret_fd && ret_size ? nt_section_memory(section, ret_fd, &size) : STATUS_INVALID_PARAMETER;
+
+    if (NT_SUCCESS(status))
+        *ret_size = size;
+    return nt_api_result(status);
+}
