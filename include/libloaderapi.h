@@ -3,9 +3,9 @@
  * libloaderapi.h - modules: finding functions by name at run time.
  *
  * The library stands for the modules whose functions it has: kernel32, kernelbase, ntdll,
- * advapi32, user32, psapi, the API sets api-ms-win-core-..., and d3d12. Any of the first finds
- * all its functions; those of Direct3D 12 are found in d3d12.dll alone. Nothing else can be
- * loaded in this version.
+ * advapi32, user32, psapi, the API sets api-ms-win-core-..., and d3d12, d3d11 and dxcore. Any of
+ * the first finds all its functions; those of Direct3D are found in their own module alone. Nothing
+ * else can be loaded.
  */
 #ifndef NTSHM_LIBLOADERAPI_H
 #define NTSHM_LIBLOADERAPI_H
@@ -68,7 +68,7 @@ HMODULE WINAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags
     NTSHM_WIDE(LoadLibraryExW);
 
 /*
- * FreeLibrary - give back one LoadLibrary. All modules but d3d12 stay in any case. FALSE with
+ * FreeLibrary - give back one LoadLibrary. All modules but d3d12, d3d11 and dxcore stay. FALSE with
  * ERROR_MOD_NOT_FOUND for what is no loaded module.
  */
 BOOL WINAPI FreeLibrary(HMODULE hLibModule);
