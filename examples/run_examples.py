@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Runs the compiled samples as a user would and looks at what they print.
 
-usage: run_examples.py --readme PROGRAM --workers PROGRAM [--blackbox PROGRAM --tool NTSHM]
+usage: run_examples.py --readme PROGRAM --workers PROGRAM [--blackbox PROGRAM --tool NTSHM
+                       --vulkan PROGRAM --texture PROGRAM --heap PROGRAM]
 
 Each sample gets a broker of its own, in a private directory.
 """
@@ -90,6 +91,50 @@ def blackbox(program, tool, directory):
           told["passes_finished"])
 
 
+def vulkan(program, tool, directory):
+    """The same of a program that draws with Vulkan: the passes are in its own command buffers."""
+    dump = os.path.join(directory, "vulkan.dump")
+    done = run(program, dump)
+    check("the Vulkan program ends in good order",
+          done.returncode == 0 and "nothing was lost" in done.stdout, done.stdout)
+    check("and leaves no dump", not os.path.exists(dump))
+    done = run(program, dump, "crash")
+    check("the Vulkan program is killed", done.returncode == -9, done)
+    check("its keeper saves a dump too", wait_for(dump))
+    told = run(tool, "blackbox", "read", "--json", dump)
+    check("that dump can be read", told.returncode == 0, told.stdout)
+    told = json.loads(told.stdout)
+    check("frame 100 of Vulkan's was cut off", told["queues"][0]["fence_completed"] == 99
+          and told["queues"][0]["fence_submitted"] == 100, told["queues"])
+    check("and nothing of its last two passes ended", 297 <= told["passes_finished"] < 300,
+          told["passes_finished"])
+
+
+def texture(program):
+    """Sixty frames go from one process's GPU to another's, and not a pixel is wrong."""
+    painter = subprocess.Popen([program, "painter"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, text=True)
+    check("the painter shares its texture", painter.stdout.readline() == "shared\n")
+    viewer = run(program, "viewer")
+    check("the viewer sees each frame", "60 frames were seen, 0 pixels of them wrong\n"
+          in viewer.stdout and viewer.returncode == 0, viewer.stdout)
+    if viewer.returncode != 0:
+        painter.kill()
+    painted, _ = painter.communicate(timeout=DEADLINE)
+    check("the painter ends when the last was seen",
+          painter.returncode == 0 and painted == "60 frames were painted\n", painted)
+    late = run(program, "viewer")
+    check("the names go with the painter", late.returncode == 1 and "0x80070002" in late.stdout,
+          late.stdout)
+
+
+def heap(program):
+    """A child process's device works on a heap that it inherited."""
+    done = run(program)
+    check("the child squares the numbers", done.returncode == 0
+          and "1000 of 1000 squares are right; the child ended with 0\n" in done.stdout, done.stdout)
+
+
 def remove(directory):
     """The broker leaves by itself when nobody needs it, and takes its files away then."""
     end = time.monotonic() + DEADLINE
@@ -104,6 +149,9 @@ def main():
     parser.add_argument("--workers", required=True)
     parser.add_argument("--blackbox")
     parser.add_argument("--tool")
+    parser.add_argument("--vulkan")
+    parser.add_argument("--texture")
+    parser.add_argument("--heap")
     options = parser.parse_args()
     directory = tempfile.mkdtemp(prefix="ntshm-examples-")
     os.environ["NTSHM_BROKER"] = os.path.join(directory, "broker")
@@ -112,6 +160,12 @@ def main():
     workers(options.workers)
     if options.blackbox:
         blackbox(options.blackbox, options.tool, directory)
+    if options.vulkan:
+        vulkan(options.vulkan, options.tool, directory)
+    if options.texture:
+        texture(options.texture)
+    if options.heap:
+        heap(options.heap)
     remove(directory)
     print(f"{results['passed']} passed, {results['failed']} failed, 0 skipped")
     return 1 if results["failed"] else 0

@@ -78,8 +78,9 @@ struct bench_line {
 /* A group of lines, ended by one without id. */
 extern const struct bench_line bench_section_lines[], bench_large_lines[], bench_named_lines[],
     bench_event_lines[], bench_memory_lines[], bench_change_lines[], bench_start_lines[],
-    bench_ring_lines[], bench_d3d12_lines[], bench_watch_lines[], bench_space_lines[],
-    bench_security_lines[], bench_sync_lines[], bench_process_lines[];
+    bench_ring_lines[], bench_d3d12_lines[], bench_d3d12_fence_lines[], bench_d3d12_share_lines[],
+    bench_watch_lines[], bench_space_lines[], bench_security_lines[], bench_sync_lines[],
+    bench_process_lines[];
 
 struct bench_sample {
     double median, min, max;

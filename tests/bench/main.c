@@ -32,12 +32,12 @@ static const char usage[] =
     "  --help                print this\n";
 
 static const struct bench_line *const groups[] = {
-    bench_section_lines, bench_named_lines,  bench_event_lines,    bench_memory_lines,
-    bench_large_lines,   bench_change_lines, bench_start_lines,    bench_ring_lines,
-    bench_watch_lines,   bench_space_lines,  bench_security_lines, bench_sync_lines,
+    bench_section_lines, bench_named_lines,       bench_event_lines,       bench_memory_lines,
+    bench_large_lines,   bench_change_lines,      bench_start_lines,       bench_ring_lines,
+    bench_watch_lines,   bench_space_lines,       bench_security_lines,    bench_sync_lines,
     bench_process_lines,
 #ifdef BENCH_D3D12
-    bench_d3d12_lines,
+    bench_d3d12_lines,   bench_d3d12_fence_lines, bench_d3d12_share_lines,
 #endif
 };
 

@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <windows.h>
 #include <ntshm/ntshm.h>
+#include <ntshm/shared.h>
 
 #include "broker/arena.h"
 #include "broker/kit.h"
@@ -31,11 +33,41 @@ static void name_of(char *name, size_t size, unsigned i)
     snprintf(name, size, "%s-%0180u", A_("damage"), i);
 }
 
+/* What VICTIM is: a section, or what another library shares, with three descriptors. */
+static bool is_shared;
+
+static HANDLE create_shared(const char *name)
+{
+    struct ntshm_shared shared = {.type = NTSHM_SHARED_FENCE, .n_fds = 3};
+    HANDLE handle;
+    wchar_t wide[300];
+
+    for (unsigned i = 0; i < 3; i++)
+        require((shared.fds[i] = memfd_create("damage", MFD_CLOEXEC)) >= 0);
+    for (size_t i = 0; i <= strlen(name); i++)
+        wide[i] = (unsigned char)name[i];
+    handle = ntshm_create_sharedW(NULL, wide, &shared);
+    for (unsigned i = 0; i < 3; i++)
+        close(shared.fds[i]);
+    return handle;
+}
+
+static HANDLE open_shared(const char *name)
+{
+    wchar_t wide[300];
+
+    for (size_t i = 0; i <= strlen(name); i++)
+        wide[i] = (unsigned char)name[i];
+    return ntshm_open_sharedW(GENERIC_ALL, FALSE, wide);
+}
+
 static HANDLE create(unsigned i)
 {
     char name[300];
 
     name_of(name, sizeof(name), i);
+    if (is_shared && i == VICTIM)
+        return create_shared(name);
     return CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, name);
 }
 
@@ -45,7 +77,8 @@ static bool is_found(unsigned i)
     char name[300];
 
     name_of(name, sizeof(name), i);
-    section = OpenFileMappingA(FILE_MAP_WRITE, FALSE, name);
+    section = is_shared && i == VICTIM ? open_shared(name)
+                                       : OpenFileMappingA(FILE_MAP_WRITE, FALSE, name);
     if (!section)
         ok_error(ERROR_FILE_NOT_FOUND);
     CloseHandle(section);
@@ -206,6 +239,32 @@ DAMAGE(unlinked_strangely)
     scene->victim->unlinked = 1234;
 }
 
+/* Of what another library shares. */
+DAMAGE(sort_unknown)
+{
+    scene->victim->attributes = 3;
+}
+DAMAGE(sort_none)
+{
+    scene->victim->attributes = 0;
+}
+DAMAGE(first_none)
+{
+    scene->victim->read_fd = -1;
+}
+DAMAGE(second_none)
+{
+    scene->victim->write_fd = -1;
+}
+DAMAGE(first_is_second)
+{
+    scene->victim->read_fd = scene->victim->write_fd;
+}
+DAMAGE(third_closed)
+{
+    scene->victim->extra_fd = 4999;
+}
+
 static const struct {
     const char *name;
     void (*damage)(struct scene *scene);
@@ -238,6 +297,14 @@ static const struct {
     D(unlinked_strangely),
     D(name_of_another),
     D(lease_of_another),
+};
+
+static const struct {
+    const char *name;
+    void (*damage)(struct scene *scene);
+} fatal_to_shared[] = {
+    D(sort_unknown), D(sort_none),       D(first_none),      D(second_none),
+    D(third_closed), D(first_is_second), D(lease_is_memory), D(memory_twice),
 };
 
 /* These cost nothing: what belongs to no record is found or made anew. */
@@ -358,7 +425,8 @@ static void one_damage(const char *what, void (*damage)(struct scene *scene), un
     ok(n_lost == (most_lost ? 1 : 0), "%s: %u are lost", what, n_lost);
     after = ask();
     ok(after.names == N_NAMES - n_lost, "%s: %u names", what, (unsigned)after.names);
-    ok(after.fds == before.fds - n_lost * 2, "%s: %u descriptors", what, (unsigned)after.fds);
+    ok(after.fds == before.fds - n_lost * (is_shared ? 4 : 2), "%s: %u descriptors", what,
+       (unsigned)after.fds);
     ok_eq(after.instance, before.instance);
     ok_eq(after.pid, broker.pid);
 
@@ -380,6 +448,13 @@ TEST_DEADLINE(a_damaged_record_is_lost_alone, "", 120)
 {
     for (size_t i = 0; i < NT_ARRAY_SIZE(fatal); i++)
         one_damage(fatal[i].name, fatal[i].damage, strstr(fatal[i].name, "of_another") ? 2 : 1);
+}
+
+TEST_DEADLINE(a_damaged_record_of_shared_memory_is_lost_alone, "", 120)
+{
+    is_shared = true;
+    for (size_t i = 0; i < NT_ARRAY_SIZE(fatal_to_shared); i++)
+        one_damage(fatal_to_shared[i].name, fatal_to_shared[i].damage, 1);
 }
 
 TEST_DEADLINE(damage_outside_the_records_loses_no_name, "", 120)

@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <windows.h>
 #include <ntshm/ntshm.h>
+#include <ntshm/shared.h>
 #include <winternl.h>
 
 #include "broker/kit.h"
@@ -139,6 +141,37 @@ static void namespace_turn(unsigned turn)
     DeleteBoundaryDescriptor(boundary);
 }
 
+/* What another library shares, with two descriptors: made, found, and gone. */
+static void shared_turn(unsigned turn)
+{
+    struct ntshm_shared shared = {.type = NTSHM_SHARED_RESOURCE, .n_fds = 2}, taken;
+    HANDLE handle, again;
+    uint32_t word = 0;
+
+    for (unsigned i = 0; i < 2; i++) {
+        word = turn + i;
+        shared.fds[i] = memfd_create("step", MFD_CLOEXEC);
+        require(shared.fds[i] >= 0);
+        ok_eq(write(shared.fds[i], &word, sizeof(word)), (ssize_t)sizeof(word));
+    }
+    handle = ntshm_create_sharedW(NULL, L_("step-heap"), &shared);
+    ok_succeeds(handle); /* never its own ERROR_ALREADY_EXISTS */
+    again = ntshm_open_sharedW(GENERIC_ALL, FALSE, L_("step-heap"));
+    ok_succeeds(again);
+    if (ok_succeeds(ntshm_take_shared(again, &taken)) && ok_eq(taken.n_fds, 2)) {
+        for (unsigned i = 0; i < 2; i++) {
+            ok_eq(pread(taken.fds[i], &word, sizeof(word), 0), (ssize_t)sizeof(word));
+            ok_eq(word, turn + i);
+            close(taken.fds[i]);
+        }
+    }
+    close(shared.fds[0]);
+    close(shared.fds[1]);
+    CloseHandle(again);
+    CloseHandle(handle);
+    ok_fails(ntshm_open_sharedW(GENERIC_ALL, FALSE, L_("step-heap")), ERROR_FILE_NOT_FOUND);
+}
+
 /* A section of a file that grows. */
 struct growing {
     HANDLE file, section;
@@ -260,6 +293,7 @@ static void crash_at(const char *step)
         one_turn(turn++);
         grow_turn(&growing);
         namespace_turn(turn);
+        shared_turn(turn);
         push_turn(&child, process, turn - 1);
         job_turn();
         now = ask();

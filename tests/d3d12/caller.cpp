@@ -158,3 +158,33 @@ TEST(black_box_as_an_engine_writes_it, "D2.3 D2.5 D15.4")
     check_validation(device);
     ok_eq(device->Release(), 0);
 }
+
+TEST(heap_is_shared_between_devices, "D12.1 D13.1 D13.4 D14.1 D7.1")
+{
+    ID3D12Device5 *device = make_device(), *other = make_device();
+    D3D12_HEAP_DESC desc = {};
+    ID3D12Heap *heap = nullptr, *opened = nullptr;
+    HANDLE handle = nullptr, named = nullptr;
+    UINT kind = 0;
+
+    desc.SizeInBytes = 65536;
+    desc.Properties.Type = D3D12_HEAP_TYPE_DEFAULT;
+    desc.Flags = D3D12_HEAP_FLAG_SHARED;
+    ok_hr(device->CreateHeap(&desc, IID_PPV_ARGS(&heap)), S_OK);
+    require(heap);
+    ok_hr(device->CreateSharedHandle(heap, nullptr, GENERIC_ALL, L_("from C++"), &handle), S_OK);
+    ok_hr(other->OpenSharedHandleByName(L_("from C++"), GENERIC_ALL, &named), S_OK);
+    ok(CompareObjectHandles(handle, named));
+    ok_hr(other->OpenSharedHandle(named, IID_PPV_ARGS(&opened)), S_OK);
+    require(opened);
+    CloseHandle(named);
+    CloseHandle(handle);
+    ok_hr(ntshm_d3d12_get_memory_kind(opened, &kind), S_OK);
+    ok(kind == NTSHM_D3D12_MEMORY_MEMFD || kind == NTSHM_D3D12_MEMORY_EXPORT, "%u", kind);
+    ok_eq(opened->GetDesc().SizeInBytes, 65536);
+    ok_eq(opened->Release(), 0);
+    ok_eq(heap->Release(), 0);
+    check_validation(device);
+    ok_eq(other->Release(), 0);
+    ok_eq(device->Release(), 0);
+}

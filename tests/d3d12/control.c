@@ -4,7 +4,7 @@
  */
 #include "d3d12/kit.h"
 
-#include "d3d12/device.h"
+#include "d3d12/device/device.h"
 
 TEST(validation_layer_sees_an_error, "D5.1")
 {

@@ -142,13 +142,14 @@ TEST(features_say_what_is_built, "D4.8 D4.9 D15.1 D2.1")
     ok_hr(ID3D12Device_CheckFeatureSupport(device, D3D12_FEATURE_D3D12_OPTIONS, &options,
                                            sizeof(options)),
           S_OK);
-    ok_eq(options.TiledResourcesTier, D3D12_TILED_RESOURCES_TIER_NOT_SUPPORTED);
+    ok_eq(options.TiledResourcesTier, D3D12_TILED_RESOURCES_TIER_3);
     ok_eq(options.ResourceHeapTier, D3D12_RESOURCE_HEAP_TIER_2);
     ok_eq(options.CrossAdapterRowMajorTextureSupported, FALSE);
     ok_hr(ID3D12Device_CheckFeatureSupport(device, D3D12_FEATURE_D3D12_OPTIONS3, &options3,
                                            sizeof(options3)),
           S_OK);
     ok(options3.WriteBufferImmediateSupportFlags & D3D12_COMMAND_LIST_SUPPORT_FLAG_COPY);
+    ok_eq(options3.CopyQueueTimestampQueriesSupported, TRUE);
     ok_hr(ID3D12Device_CheckFeatureSupport(device, D3D12_FEATURE_ARCHITECTURE1, &architecture,
                                            sizeof(architecture)),
           S_OK);
@@ -202,7 +203,6 @@ TEST(highest_wanted_feature_level_is_found, "D4.8")
 
 TEST(what_is_not_there_says_so, "D4.3")
 {
-    const D3D12_RESOURCE_DESC desc = kit_buffer_desc(64 * KIB);
     ID3D12Device5 *d = kit_device();
     void *out;
 
@@ -211,14 +211,8 @@ TEST(what_is_not_there_says_so, "D4.3")
     MAKES_NOTHING(ID3D12Device_CreateComputePipelineState(d, NULL, &IID_ID3D12PipelineState, &out));
     MAKES_NOTHING(ID3D12Device_CreateDescriptorHeap(d, NULL, &IID_ID3D12DescriptorHeap, &out));
     MAKES_NOTHING(ID3D12Device_CreateRootSignature(d, 0, NULL, 0, &IID_ID3D12RootSignature, &out));
-    MAKES_NOTHING(ID3D12Device_CreateQueryHeap(d, NULL, &IID_ID3D12QueryHeap, &out));
     MAKES_NOTHING(
         ID3D12Device_CreateCommandSignature(d, NULL, NULL, &IID_ID3D12CommandSignature, &out));
-    MAKES_NOTHING(ID3D12Device_CreateReservedResource(d, &desc, D3D12_RESOURCE_STATE_COMMON, NULL,
-                                                      &IID_ID3D12Resource, &out));
-    MAKES_NOTHING(ID3D12Device_CreateSharedHandle(d, NULL, NULL, GENERIC_ALL, NULL, &out));
-    MAKES_NOTHING(ID3D12Device_OpenSharedHandle(d, NULL, &IID_ID3D12Heap, &out));
-    MAKES_NOTHING(ID3D12Device_OpenSharedHandleByName(d, L"x", GENERIC_ALL, &out));
     MAKES_NOTHING(
         ID3D12Device1_CreatePipelineLibrary(d, NULL, 0, &IID_ID3D12PipelineLibrary, &out));
     MAKES_NOTHING(ID3D12Device2_CreatePipelineState(d, NULL, &IID_ID3D12PipelineState, &out));
@@ -269,5 +263,45 @@ TEST(queue_descriptions_are_checked_and_normalised, "D4.1 D4.4")
           E_INVALIDARG);
     desc.NodeMask = 0;
     ok_hr(ID3D12Device_CreateCommandQueue(device, &desc, &IID_ID3D12CommandQueue, NULL), S_FALSE);
+    kit_release_last(device);
+}
+
+#define ASK(data, feature) ID3D12Device_CheckFeatureSupport(device, feature, &data, sizeof(data))
+
+/* What there is nothing of is answered with a no, not with an error. */
+TEST(missing_features_are_answered_with_no, "D4.8 D6.5")
+{
+    D3D12_FEATURE_DATA_PROTECTED_RESOURCE_SESSION_SUPPORT session = {0};
+    D3D12_FEATURE_DATA_SERIALIZATION serialization = {0};
+    D3D12_FEATURE_DATA_D3D12_OPTIONS4 options4;
+    D3D12_FEATURE_DATA_D3D12_OPTIONS5 options5;
+    D3D12_FEATURE_DATA_D3D12_OPTIONS7 options7;
+    D3D12_FEATURE_DATA_SHADER_CACHE cache;
+    D3D12_FEATURE_DATA_CROSS_NODE cross;
+    D3D12_FEATURE_DATA_SHADER_MODEL model = {D3D_SHADER_MODEL_5_1};
+    ID3D12Device5 *device = kit_device();
+
+    memset(&options4, 0xff, sizeof(options4));
+    memset(&options5, 0xff, sizeof(options5));
+    memset(&options7, 0xff, sizeof(options7));
+    memset(&cache, 0xff, sizeof(cache));
+    memset(&cross, 0xff, sizeof(cross));
+    ok_hr(ASK(options4, D3D12_FEATURE_D3D12_OPTIONS4), S_OK);
+    ok_eq(options4.SharedResourceCompatibilityTier, D3D12_SHARED_RESOURCE_COMPATIBILITY_TIER_0);
+    ok_hr(ASK(options5, D3D12_FEATURE_D3D12_OPTIONS5), S_OK);
+    ok_eq(options5.RaytracingTier, D3D12_RAYTRACING_TIER_NOT_SUPPORTED);
+    ok_hr(ASK(options7, D3D12_FEATURE_D3D12_OPTIONS7), S_OK);
+    ok_eq(options7.MeshShaderTier, D3D12_MESH_SHADER_TIER_NOT_SUPPORTED);
+    ok_hr(ASK(cache, D3D12_FEATURE_SHADER_CACHE), S_OK);
+    ok_eq(cache.SupportFlags, D3D12_SHADER_CACHE_SUPPORT_NONE);
+    ok_hr(ASK(cross, D3D12_FEATURE_CROSS_NODE), S_OK);
+    ok_eq(cross.SharingTier, D3D12_CROSS_NODE_SHARING_TIER_NOT_SUPPORTED);
+    ok_hr(ASK(session, D3D12_FEATURE_PROTECTED_RESOURCE_SESSION_SUPPORT), S_OK);
+    ok_eq(session.Support, D3D12_PROTECTED_RESOURCE_SESSION_SUPPORT_FLAG_NONE);
+    session.NodeIndex = 1;
+    ok_hr(ASK(session, D3D12_FEATURE_PROTECTED_RESOURCE_SESSION_SUPPORT), E_INVALIDARG);
+    ok_hr(ASK(serialization, D3D12_FEATURE_SERIALIZATION), S_OK);
+    ok_hr(ASK(model, D3D12_FEATURE_SHADER_MODEL), E_INVALIDARG);
+#undef ASK
     kit_release_last(device);
 }

@@ -267,11 +267,20 @@ TEST(addresses_that_cannot_be_a_heap_are_refused, "D15.4 D5.5 D5.2")
     volatile uint32_t *view = kit_view(section, FILE_MAP_READ);
     static char own[65536] __attribute__((aligned(65536)));
     ID3D12Heap *heap;
-    char local[64];
+    char local[64], *whole;
 
     require(part && readonly && VirtualAlloc(part, 64 * KIB, MEM_COMMIT, PAGE_READWRITE));
     ok_hr(open_address(device, part, &heap), E_INVALIDARG);
     ok_ptr_eq(heap, NULL);
+    /* Not the base of its region, though good pages lie behind that too. */
+    whole = VirtualAlloc(NULL, 192 * KIB, MEM_RESERVE, PAGE_NOACCESS);
+    require(whole && VirtualFree(whole, 0, MEM_RELEASE) &&
+            VirtualAlloc(whole, 64 * KIB, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) == whole &&
+            VirtualAlloc(whole + 64 * KIB, 128 * KIB, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE));
+    ok_hr(open_address(device, whole + 1024, &heap), E_INVALIDARG);
+    ok_hr(open_address(device, whole + 4096, &heap), E_INVALIDARG);
+    ok_succeeds(VirtualFree(whole, 0, MEM_RELEASE));
+    ok_succeeds(VirtualFree(whole + 64 * KIB, 0, MEM_RELEASE));
     ok_hr(open_address(device, readonly, &heap), E_INVALIDARG);
     ok_hr(open_address(device, view, &heap), E_INVALIDARG);
     ok_hr(open_address(device, own, &heap), E_INVALIDARG);

@@ -265,11 +265,6 @@ TEST(fence_flags_are_checked, "D12.3")
                                    (void **)&fence),
           E_INVALIDARG);
     ok_ptr_eq(fence, NULL);
-    /* Never an ordinary fence in place of a shared one. */
-    ok_hr(ID3D12Device_CreateFence(device, 0, D3D12_FENCE_FLAG_SHARED, &IID_ID3D12Fence,
-                                   (void **)&fence),
-          E_NOTIMPL);
-    ok_ptr_eq(fence, NULL);
     ok_hr(ID3D12Device_CreateFence(device, 4, D3D12_FENCE_FLAG_NON_MONITORED, &IID_ID3D12Fence1,
                                    (void **)&fence),
           S_OK);

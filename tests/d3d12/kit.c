@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "d3d12/modules.h"
-#include "d3d12/vulkan.h"
+#include "d3d12/device/vulkan.h"
 
 static void on_log(int level, const char *message, void *context)
 {

@@ -3,6 +3,7 @@
  * Queues: order within one, independence of several, and waits that are not met.
  */
 #include "d3d12/kit.h"
+#include "d3d12/queue/queue.h"
 
 TEST(unmet_wait_stops_only_its_own_queue, "D0.2 D5.9")
 {
@@ -324,6 +325,118 @@ TEST(threads_share_a_device_and_a_queue, "D4.1")
     ok(kit_wait(kit.fence, 1000));
     ok_hr(ID3D12Device_GetDeviceRemovedReason(kit.device), S_OK);
     kit_release_last(hammers[2].queue);
+    kit_release_last(buffer);
+    kit_close(&kit);
+}
+
+/* A queue that is let go together with one that has much to do comes in between. */
+TEST(long_list_does_not_keep_others_waiting, "D0.2 D5.9")
+{
+    enum { PASSES = 60 };
+    struct kit busy, quick;
+    ID3D12CommandQueue *queue;
+    ID3D12Resource *buffer;
+    ID3D12Fence *gate;
+    uint32_t *words;
+    UINT64 address;
+
+    kit_open(&busy, D3D12_COMMAND_LIST_TYPE_COPY);
+    quick = busy;
+    quick.value = 0;
+    queue = quick.queue = kit_queue(busy.device, D3D12_COMMAND_LIST_TYPE_COPY);
+    quick.allocator = kit_allocator(busy.device, D3D12_COMMAND_LIST_TYPE_COPY);
+    quick.list = kit_list(busy.device, D3D12_COMMAND_LIST_TYPE_COPY, quick.allocator);
+    quick.fence = kit_fence(busy.device, 0);
+    gate = kit_fence(busy.device, 0);
+    buffer = kit_shared_buffer(busy.device, 32 * MIB);
+    address = ID3D12Resource_GetGPUVirtualAddress(buffer);
+    words = kit_map(buffer);
+
+    for (uint32_t i = 1; i <= PASSES; i++) {
+        ID3D12GraphicsCommandList_CopyBufferRegion(busy.list, buffer, 16 * MIB, buffer, 64 * KIB,
+                                                   8 * MIB);
+        kit_marker(busy.list, address, i, D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT);
+    }
+    /* How far the other one is, as the device itself sees it. */
+    ID3D12GraphicsCommandList_CopyBufferRegion(quick.list, buffer, 4, buffer, 0, 4);
+    ok_hr(ID3D12CommandQueue_Wait(busy.queue, gate, 1), S_OK);
+    ok_hr(ID3D12CommandQueue_Wait(quick.queue, gate, 1), S_OK);
+    kit_submit(&busy);
+    kit_submit(&quick);
+    ok_hr(ID3D12Fence_Signal(gate, 1), S_OK);
+    kit_finish(&quick);
+    kit_finish(&busy);
+    ok_eq(words[0], PASSES);
+    ok(words[1] <= 6, "%u passes first", (unsigned)words[1]);
+
+    kit_release_last(buffer);
+    kit_release_last(gate);
+    kit_release_last(quick.list);
+    kit_release_last(quick.allocator);
+    kit_release_last(quick.fence);
+    kit_release_last(queue);
+    kit_close(&busy);
+}
+
+struct step {
+    const volatile uint32_t *word;
+    uint32_t seen;
+    unsigned n_steps, n_drops;
+};
+
+static void take_step(void *argument)
+{
+    struct step *step = argument;
+
+    step->seen = *step->word;
+    step->n_steps++;
+}
+
+static void drop_step(void *argument)
+{
+    ((struct step *)argument)->n_drops++;
+}
+
+/* What the mappings of tiles change by: in the queue's order, and never on a removed device. */
+TEST(steps_happen_in_the_order_of_their_queue, "D3.9 D19.5")
+{
+    struct kit kit;
+    ID3D12Resource *buffer;
+    ID3D12Fence *gate;
+    uint32_t *words;
+    struct step steps[8], never = {0};
+
+    kit_open(&kit, D3D12_COMMAND_LIST_TYPE_COPY);
+    gate = kit_fence(kit.device, 0);
+    buffer = kit_shared_buffer(kit.device, 32 * MIB);
+    words = kit_map(buffer);
+    for (uint32_t i = 0; i < 8; i++) {
+        steps[i] = (struct step){.word = words};
+        kit_marker(kit.list, ID3D12Resource_GetGPUVirtualAddress(buffer), i + 1,
+                   D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT);
+        ID3D12GraphicsCommandList_CopyBufferRegion(kit.list, buffer, 16 * MIB, buffer, 64 * KIB,
+                                                   12 * MIB);
+        kit_marker(kit.list, ID3D12Resource_GetGPUVirtualAddress(buffer), 100 + i,
+                   D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT);
+        kit_submit(&kit);
+        ok_hr(nt_d3d_queue_step((struct nt_d3d_queue *)kit.queue, take_step, drop_step, &steps[i]),
+              S_OK);
+        ok_hr(ID3D12CommandQueue_Signal(kit.queue, kit.fence, ++kit.value), S_OK);
+        kit_finish(&kit);
+        ok_eq(steps[i].n_steps, 1);
+        ok_eq(steps[i].n_drops, 1);
+        ok_eq(steps[i].seen, 100 + i);
+    }
+    never.word = words;
+    ok_hr(ID3D12CommandQueue_Wait(kit.queue, gate, 1), S_OK);
+    ok_hr(nt_d3d_queue_step((struct nt_d3d_queue *)kit.queue, take_step, drop_step, &never), S_OK);
+    ID3D12Device5_RemoveDevice(kit.device);
+    ok_eq(never.n_drops, 1);
+    ok_hr(nt_d3d_queue_step((struct nt_d3d_queue *)kit.queue, take_step, drop_step, &never),
+          DXGI_ERROR_DEVICE_REMOVED);
+    ok_eq(never.n_drops, 2);
+    ok_eq(never.n_steps, 0);
+    kit_release_last(gate);
     kit_release_last(buffer);
     kit_close(&kit);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "d3d12/device.h"
+#include "d3d12/device/device.h"
 
 static bool is_set(HANDLE event)
 {

@@ -112,6 +112,11 @@ def secure(client, security=EVERYONE, kind=1, flags=0, access=3, root=OWN, name=
     return data if flags & NO_NAME else data + name
 
 
+def gifts(client, *choices):
+    """Descriptors that go along with the client's next message."""
+    return bytes([GIFTS, client, len(choices), *choices])
+
+
 def reopen(client, access=4):
     return bytes([REOPEN, client, 0, access])
 
@@ -187,6 +192,18 @@ PROTOCOL = {
     "units-name": ALL_HELLO + create(0, name=bytes([0xC3]) + struct.pack("<3H", 0xD800, 0, 0x5C)),
     "before-hello": create(0) + open_(1) + bytes([STATISTICS, 2]) + hello(0) + hello(0),
     "reconnect": ALL_HELLO + create(0) + bytes([RECONNECT, 0]) + hello(0) + open_(0),
+    "shared": ALL_HELLO + secure(0, kind=D3D12, name=b"\2") + reopen(2, 3) + reopen(2, 4)
+              + reopen(0, 0xF0) + struct.pack("<I", 0x20000) + list_(1) + bytes([DROP, 4]) + bytes([REAP, 0]) + reopen(2, 3),
+    "shared-fence": ALL_HELLO + gifts(0, 4, 5, 6) + secure(0, READ, D3D12, 0x10, name=b"\2")
+                    + reopen(2, 3) + reopen(0, 3) + list_(0),
+    "shared-wrong": ALL_HELLO + gifts(0, 7) + secure(0, kind=D3D12)
+                    + gifts(0, 0, 8) + secure(0, kind=D3D12)
+                    + gifts(0, 10) + secure(0, kind=D3D12)
+                    + gifts(0, 0, 1, 2, 3) + secure(0, kind=D3D12),
+    "shared-clash": ALL_HELLO + secure(0, kind=D3D12) + secure(1, kind=MUTANT)
+                    + secure(1, kind=D3D12) + secure(1, kind=D3D12, flags=2) + create(1),
+    "shared-sent-again": ALL_HELLO + gifts(0, 2, 3) + secure(0, kind=D3D12)
+                         + gifts(0, 2, 3) + secure(0, kind=D3D12, flags=SAME_NUMBER),
     "descriptor": ALL_HELLO + secure(0, READ, name=b"\2") + open_(2, name=b"\2") + get(0) + get(2)
                   + reopen(2, 1) + reopen(2, 2),
     "descriptor-empty": ALL_HELLO + secure(0, EMPTY) + open_(1) + set_(0, EVERYONE) + get(1),

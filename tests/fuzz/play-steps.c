@@ -5,6 +5,8 @@
  */
 #include <unistd.h>
 
+#include <ntshm/shared.h>
+
 #include "broker/kept.h"
 #include "fuzz/play-world.h"
 
@@ -194,6 +196,14 @@ static void step_create(struct play_input *input, size_t whom)
     play_send_good(whom, NT_MESSAGE_CREATE, &create, &text);
 }
 
+/* What another library shares: the gifts that are there already (STEP_GIFTS), or good memory. */
+static void carry_something(size_t whom, bool fence, struct nt_create_request *create)
+{
+    create->attributes = fence ? NTSHM_SHARED_FENCE : NTSHM_SHARED_RESOURCE;
+    if (play_world.clients[whom].n_send_fds == 0)
+        play_add_gift(whom, 0);
+}
+
 /* Any kind, in any directory, with a descriptor. */
 static void step_secure(struct play_input *input, size_t whom)
 {
@@ -213,6 +223,8 @@ static void step_secure(struct play_input *input, size_t whom)
     text.bytes = bytes_room;
     text.n_bytes = n_bytes;
     create.name_units = (uint32_t)text.n_units;
+    if (create.kind == NT_KIND_D3D12)
+        carry_something(whom, flags & 0x10, &create);
     if (flags & 0x20)
         send_again(whom);
     play_send_good(whom, NT_MESSAGE_CREATE, &create, &text);

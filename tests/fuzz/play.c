@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include <ntshm/shared.h>
 #include <ntstatus.h>
 
 #include "fuzz/play-world.h"
@@ -44,6 +45,12 @@ static bool is_read_only(int fd)
            (fcntl(fd, F_GET_SEALS) & F_SEAL_WRITE); /* an image's layout */
 }
 
+/* Another library's descriptors, which are as they were sent: no section has these attributes. */
+static bool is_carried(const struct nt_object_reply *object)
+{
+    return object->attributes == NTSHM_SHARED_RESOURCE || object->attributes == NTSHM_SHARED_FENCE;
+}
+
 /* What only reads cannot be written to. */
 static void check_object_reply(const struct play_reply *reply)
 {
@@ -53,7 +60,10 @@ static void check_object_reply(const struct play_reply *reply)
     FUZZ_CHECK(object->payload & NT_PAYLOAD_LEASE);
     FUZZ_CHECK(reply->n_fds == (size_t)__builtin_popcount(object->payload));
     FUZZ_CHECK(object->id != 0);
-    if (object->payload & NT_PAYLOAD_READ)
+    if (is_carried(object))
+        FUZZ_CHECK(object->payload == NT_PAYLOAD_LEASE ||
+                   ((object->payload & NT_PAYLOAD_READ) && (object->access & 3) == 3));
+    else if (object->payload & NT_PAYLOAD_READ)
         FUZZ_CHECK(is_read_only(reply->fds[memory]));
     play_world.last_id = object->id;
     if (object->root.id != 0)

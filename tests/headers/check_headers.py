@@ -20,7 +20,10 @@ INCLUDE = sys.argv[1]
 HEADERS = sys.argv[2:]
 
 # These reach Microsoft's header, which takes much longer; they get cases of their own.
+DIRECT3D11 = {"d3d11.h", "d3d11_1.h", "d3d11_2.h", "d3d11_3.h", "d3d11_4.h", "dxgi.h", "dxgi1_2.h"}
 DIRECTX = {"d3d12.h", "D3D12.h", "D3d12.h"}
+# Likewise, and without Direct3D.
+DXCORE = {"dxcore.h"}
 
 LIMITS = """
 #include <limits.h>
@@ -103,6 +106,35 @@ static_assert(__uuidof(ID3D12Heap).Data1 == 0x6b3b2502, "");
 #endif
 """
 
+DIRECT3D11_USE_C = """
+#ifdef COBJMACROS
+HRESULT use11(ID3D11Device5 *device, void **out);
+HRESULT use11(ID3D11Device5 *device, void **out)
+{
+    ID3D11DeviceContext *context;
+    ID3D11Device5_GetImmediateContext(device, &context);
+    ID3D11DeviceContext_Flush(context);
+    return ID3D11Device5_CreateFence(device, 0, D3D11_FENCE_FLAG_SHARED, &IID_ID3D11Fence, out);
+}
+#endif
+"""
+
+DIRECT3D11_USE_CXX = """
+#ifndef CINTERFACE
+HRESULT use11(IUnknown *object);
+HRESULT use11(IUnknown *object)
+{
+    ID3D11Device5 *device = nullptr;
+    ID3D11Fence *fence = nullptr;
+    HRESULT hr = object->QueryInterface(IID_PPV_ARGS(&device));
+    if (SUCCEEDED(hr))
+        hr = device->CreateFence(0, D3D11_FENCE_FLAG_SHARED, IID_PPV_ARGS(&fence));
+    return hr;
+}
+static_assert(__uuidof(ID3D11Fence).Data1 == 0xaffde9d1, "");
+#endif
+"""
+
 WRONG_ORDER = [
     "#include <windows.h>\n#include <directx/d3d12.h>\n",
     "#include <directx/d3d12.h>\n#include <windows.h>\n",
@@ -125,7 +157,7 @@ def languages(cases):
 
 def plain_jobs(compiler, language, standard):
     """(case name, text, flags) of the cases without Microsoft's header."""
-    plain = [header for header in HEADERS if header not in DIRECTX]
+    plain = [header for header in HEADERS if header not in DIRECTX | DXCORE | DIRECT3D11]
     tail = LIMITS + (CXX_MIN if language == "c++" else "")
     declare = "extern int declare;\n"
 
@@ -161,9 +193,17 @@ def directx_jobs(language):
             yield f"{order} {flags}", names(order) + use + tail, flags
     for header in sorted(DIRECTX):
         yield f"{header} twice", names([header, header]) + use + tail, []
+    for header in sorted(DXCORE):
+        yield f"{header} twice", names([header, header]) + tail, []
+    use11 = DIRECT3D11_USE_CXX if language == "c++" else DIRECT3D11_USE_C
+    for header in sorted(DIRECT3D11):
+        yield f"{header} alone and twice", names([header, header]) + tail, []
+    for flags in options:
+        for order in (["d3d11_4.h", "d3d12.h"], ["d3d12.h", "d3d11_4.h", "dxgi1_2.h"]):
+            yield f"{order} {flags}", names(order) + use + use11 + tail, flags
     others = ["directx/d3d12sdklayers.h", "directx/d3d12video.h", "directx/d3d12shader.h"]
     yield "the other DirectX headers", names(others) + use, []
-    yield "after all headers", names(HEADERS) + use + tail, []
+    yield "after all headers", names(HEADERS) + use + use11 + tail, []
 
 
 def refusals(cases, compiler, language, standard, directx):

@@ -485,7 +485,7 @@ TEST(gift_out_of_turn_ends_the_connection, "")
     check_ends(&scene, &request, true, 2, "with statistics");
     kit_fill_create(&request, 1, A_("parcel"));
     request.create.attributes = SEC_FILE;
-    check_ends(&scene, &request, true, 3, "one too many");
+    check_ends(&scene, &request, true, 4, "one too many");
     check_ends(&scene, &request, true, MOST, "far too many");
     request.header.size--;
     check_ends(&scene, &request, true, 2, "with a malformed create");

@@ -321,7 +321,7 @@ static bool send_with_fds(int fd, const struct kit_request *request, size_t n_fd
 /* More than any request brings; what a create may bring is in gifts.c. */
 TEST(descriptors_that_nobody_asked_for_end_the_connection, "")
 {
-    static const size_t counts[] = {3, 4, 253};
+    static const size_t counts[] = {4, 5, 6, 253};
     struct kit_request request;
     struct kit_reply reply;
     struct scene scene;

@@ -44,6 +44,9 @@ TEST(every_command_has_help_and_version, "")
     ok_tool(0, "Usage: ntshm blackbox watch ", "blackbox", "watch", "--help");
     ok_tool(0, "Usage: ntshm broker status ", "broker", "status", "--help");
     ok_tool(0, "Usage: ntshm broker stop ", "broker", "stop", "--help");
+    ok_tool(0, "Usage: ntshm list ", "list", "--help");
+    ok_tool(0, "Usage: ntshm show ", "show", "--help");
+    ok_tool(0, "Usage: ntshm hold ", "hold", "--help");
 }
 
 TEST(wrong_usage_is_exit_code_2, "")

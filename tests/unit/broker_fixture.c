@@ -120,6 +120,14 @@ int fixture_dispatch(struct nt_broker *broker, struct fixture_client *client, co
     return r;
 }
 
+void fixture_carry(struct fixture_client *client)
+{
+    int fd = -1;
+
+    if (nt_os_memfd_new("carried", 4096, NT_OS_MEMFD_PRIVATE, &fd) == 0)
+        client->send_fds[client->n_send_fds++] = fd;
+}
+
 void fixture_reply_deinit(struct fixture_reply *reply)
 {
     for (size_t i = 0; i < reply->n_fds; i++)

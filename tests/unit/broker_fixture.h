@@ -57,6 +57,9 @@ void fixture_client_deinit(struct nt_broker *broker, struct fixture_client *clie
 int fixture_dispatch(struct nt_broker *broker, struct fixture_client *client, const void *bytes,
                      size_t size, struct fixture_reply *ret_reply);
 
+/** fixture_carry() - memory that an object may carry goes along with the next message */
+void fixture_carry(struct fixture_client *client);
+
 /** fixture_receive() - take the reply that lies in the socket, if there is one, as above */
 void fixture_receive(struct fixture_client *client, struct fixture_reply *reply);
 

@@ -143,6 +143,10 @@ static NTSTATUS event_in(struct fixture_client *client, const struct nt_name_roo
     struct nt_create_request request = {
         .size = kind == NT_KIND_SEMAPHORE, .kind = kind, .access = GENERIC_ALL};
 
+    if (kind == NT_KIND_D3D12) {
+        request.attributes = NTSHM_SHARED_FENCE;
+        fixture_carry(client);
+    }
     if (root)
         request.root = *root;
     return fixture_request(&broker, client, NT_MESSAGE_CREATE, &request, units, n, reply);

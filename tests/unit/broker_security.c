@@ -121,6 +121,10 @@ static NTSTATUS create_as(struct world *world, struct fixture_client *client, en
 
     if (sddl)
         require(nt_sddl_parse(sddl, strlen(sddl), &block) == STATUS_SUCCESS, "%s", sddl);
+    if (kind == NT_KIND_D3D12) {
+        create.attributes = NTSHM_SHARED_RESOURCE;
+        fixture_carry(client);
+    }
     status =
         ask(world, client, NT_MESSAGE_CREATE, &create, sddl ? &block : NULL, name, lowering, reply);
     nt_descriptor_block_deinit(&block);

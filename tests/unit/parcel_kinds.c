@@ -19,6 +19,7 @@
 #include "lib/object/directory.h"
 #include "lib/object/named.h"
 #include "lib/object/parcel.h"
+#include "lib/object/shared.h"
 #include "lib/process/lock.h"
 #include "lib/process/process-object.h"
 #include "lib/security/token.h"
@@ -183,6 +184,64 @@ TEST(images_are_packed, "14.2")
     section->image = image;
     ok_status(nt_handle_hand_out(&section->object, SECTION_ALL_ACCESS, 0, &handle), STATUS_SUCCESS);
     check_kind(handle, SECTION_MAP_READ | SECTION_MAP_EXECUTE);
+}
+
+/* --- what carries descriptors --------------------------------------------------------------- */
+
+static HANDLE new_shared(UINT type, unsigned n_fds)
+{
+    struct nt_object_name nameless = {.units = nameless.storage};
+    struct ntshm_shared shared = {.type = type, .n_fds = n_fds};
+    HANDLE handle = NULL;
+
+    for (unsigned i = 0; i < n_fds; i++)
+        require(nt_os_memfd_new("shared", PAGE, NT_OS_MEMFD_PRIVATE, &shared.fds[i]) == 0);
+    ok_status(nt_shared_create(&nameless, &shared, &handle), STATUS_SUCCESS);
+    for (unsigned i = 0; i < n_fds; i++)
+        nt_os_close(shared.fds[i]);
+    return handle;
+}
+
+TEST(shared_objects_are_packed, "D12.10 D18.1")
+{
+    check_kind(new_shared(NTSHM_SHARED_RESOURCE, 1), NTSHM_SHARED_ALL_ACCESS);
+    check_kind(new_shared(NTSHM_SHARED_FENCE, 3), NTSHM_SHARED_ALL_ACCESS);
+    check_kind(new_shared(NTSHM_SHARED_RESOURCE, 2), READ_CONTROL);
+}
+
+/* Of another kind than objects carry: nothing comes of it, and nothing stays open. */
+TEST(shared_objects_with_other_descriptors_are_refused, "")
+{
+    HANDLE handle = new_shared(NTSHM_SHARED_RESOURCE, 2);
+    struct nt_object *object = NULL;
+    struct nt_parcel parcel;
+    uint64_t *presence;
+
+    require(NT_SUCCESS(nt_handle_get(handle, NULL, 0, &object, NULL)));
+    ok_status(nt_parcel_pack(object, NTSHM_SHARED_ALL_ACCESS, 0, &parcel), STATUS_SUCCESS);
+    ok_eq(parcel.n_fds, 2);
+    ok_status(try(&parcel, parcel.size, 2), STATUS_SUCCESS);
+    /* One after the other: the first and the third are none, nor the second and the third. */
+    presence = (uint64_t *)(void *)(parcel.bytes + parcel.size) - 3;
+    ok(presence[0] == 1 && presence[1] == 1 && presence[2] == 0);
+    presence[1] = 0;
+    presence[2] = 1;
+    ok_status(try(&parcel, parcel.size, 2), STATUS_DATA_ERROR);
+    presence[0] = 0;
+    presence[1] = 1;
+    ok_status(try(&parcel, parcel.size, 2), STATUS_DATA_ERROR);
+    presence[0] = 1;
+    presence[2] = 0;
+    ok_status(try(&parcel, parcel.size, 2), STATUS_SUCCESS);
+    nt_os_close(parcel.fds[1]);
+    parcel.fds[1] = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ok_status(try(&parcel, parcel.size, 2), STATUS_DATA_ERROR);
+    nt_os_close(parcel.fds[1]);
+    parcel.fds[1] = open("/dev/zero", O_RDWR | O_CLOEXEC);
+    ok_status(try(&parcel, parcel.size, 2), STATUS_DATA_ERROR);
+    nt_parcel_deinit(&parcel);
+    nt_object_close(object);
+    ok_status(nt_handle_close(handle), STATUS_SUCCESS);
 }
 
 /* A descriptor that somebody gave goes along. */

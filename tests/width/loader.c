@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * d3d12 is the module that comes and goes: this program is not linked with it. Also what the
- * program exports itself (it is linked with -rdynamic).
+ * d3d12, d3d11 and dxcore are the modules that come and go: this program is not linked with them.
+ * Also what the program exports itself (it is linked with -rdynamic).
  */
 #include <stdio.h>
 #include <string.h>
@@ -125,11 +125,42 @@ static void check_d3d12(void)
         CHECK(FreeLibrary(module));
     CHECK(GetModuleHandleA("d3d12") == module);
 }
+
+/* The other modules of the same shared object come and go for themselves. */
+static void check_fellow(const char *name, const char *function, HMODULE d3d12)
+{
+    HMODULE module, again = NULL;
+    FARPROC found;
+
+    CHECK(!GetModuleHandleA(name) && GetLastError() == ERROR_MOD_NOT_FOUND);
+    module = LoadLibraryA(name);
+    CHECK(module && module != d3d12 && GetModuleHandleA(name) == module);
+    found = GetProcAddress(module, function);
+    CHECK(found != NULL);
+    CHECK(!GetProcAddress(d3d12, function) && GetLastError() == ERROR_PROC_NOT_FOUND);
+    CHECK(!GetProcAddress(module, "D3D12CreateDevice"));
+    CHECK(!GetProcAddress(module, "ntshm_d3d12_get_adapter"));
+    CHECK(
+        GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (LPCSTR)(void *)found, &again) &&
+        again == module);
+    for (int loads = 2; loads > 0; loads--)
+        CHECK(FreeLibrary(module));
+    CHECK(!GetModuleHandleA(name) && GetLastError() == ERROR_MOD_NOT_FOUND);
+    CHECK(GetModuleHandleA("d3d12") == d3d12);
+}
+
+static void check_graphics(void)
+{
+    check_d3d12();
+    check_fellow("dxcore.dll", "DXCoreCreateAdapterFactory", GetModuleHandleA("d3d12"));
+    check_fellow("D3D11.dll", "D3D11CreateDevice", GetModuleHandleA("d3d12"));
+}
 #else
-static void check_d3d12(void)
+static void check_graphics(void)
 {
     /* It is not built, or not to be found. */
     CHECK(!LoadLibraryA("d3d12.dll") && GetLastError() == ERROR_MOD_NOT_FOUND);
+    CHECK(!LoadLibraryA("dxcore") && GetLastError() == ERROR_MOD_NOT_FOUND);
 }
 #endif
 
@@ -138,7 +169,7 @@ int main(void)
     check_own_exports();
     check_api_sets();
     check_paths();
-    check_d3d12();
+    check_graphics();
     printf("%d checks, %d failed\n", n_checks, n_failed);
     return n_failed != 0;
 }

@@ -61,6 +61,27 @@ static void check_meeting(const struct width_unit *maker, enum width_name name)
     CloseHandle(event);
 }
 
+/* The same for what another library shares, whose names are at most 260 units long. */
+static void check_shared(const struct width_unit *maker, enum width_name name)
+{
+    HANDLE shared = maker->create_shared(name);
+
+    if (name == WIDTH_LONG) {
+        check(!shared && GetLastError() == ERROR_FILENAME_EXCED_RANGE, maker->name, "shared",
+              kinds[name]);
+        return;
+    }
+    check(shared != NULL && GetLastError() == 0, maker->name, "shared", kinds[name]);
+    for (unsigned i = 0; i < ARRAYSIZE(units); i++) {
+        HANDLE opened = units[i]->open_shared(name);
+
+        check(opened && CompareObjectHandles(shared, opened), maker->name, units[i]->name,
+              "shared");
+        CloseHandle(opened);
+    }
+    CloseHandle(shared);
+}
+
 /* The narrow functions take UTF-8: the same name again. */
 static void check_narrow(const struct width_unit *unit)
 {
@@ -98,8 +119,10 @@ int main(void)
 {
     for (unsigned i = 0; i < ARRAYSIZE(units); i++) {
         check(units[i]->wide_size() == wide_sizes[i], units[i]->name, "", "width");
-        for (int name = 0; name < WIDTH_N_NAMES; name++)
+        for (int name = 0; name < WIDTH_N_NAMES; name++) {
             check_meeting(units[i], (enum width_name)name);
+            check_shared(units[i], (enum width_name)name);
+        }
         check_narrow(units[i]);
         check_line(units[i], "loader", units[i]->check_loader());
         check_line(units[i], "names", units[i]->check_names());

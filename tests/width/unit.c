@@ -5,14 +5,17 @@
  */
 #ifdef WITH_D3D12
 #    define COBJMACROS
+#    include <d3d11_4.h>
 #    include <d3d12.h>
 #    include <initguid.h>
 #endif
+#include <ntshm/shared.h>
 #include <ntstatus.h>
 #include <windows.h>
 #include <winternl.h>
 
 #include <string.h>
+#include <unistd.h>
 
 #include "width.h"
 
@@ -72,6 +75,28 @@ static void *create_event(enum width_name name)
 static void *open_event(enum width_name name)
 {
     return OpenEventW(SYNCHRONIZE, FALSE, text_of(name));
+}
+
+/* What another library shares: both ends of a pipe. */
+static void *create_shared(enum width_name name)
+{
+    struct ntshm_shared shared;
+    void *handle;
+
+    memset(&shared, 0, sizeof(shared));
+    shared.type = NTSHM_SHARED_FENCE;
+    shared.n_fds = 2;
+    if (pipe(shared.fds) < 0)
+        return NULL;
+    handle = ntshm_create_sharedW(NULL, text_of(name), &shared);
+    close(shared.fds[0]);
+    close(shared.fds[1]);
+    return handle;
+}
+
+static void *open_shared(enum width_name name)
+{
+    return ntshm_open_sharedW(GENERIC_ALL, FALSE, text_of(name));
 }
 
 /* A section in the global directory, by its absolute path; @leaf is ASCII. */
@@ -256,6 +281,56 @@ static int check_name_of(ID3D12Object *object)
     return 0;
 }
 
+/* A shared buffer of Direct3D 11 has the name that this unit gives it, and no other. */
+static int check_d3d11(void)
+{
+    static const WCHAR name[] = L"Local\\d\U0001F600x";
+    const DWORD access = (DWORD)DXGI_SHARED_RESOURCE_READ | DXGI_SHARED_RESOURCE_WRITE;
+    D3D11_BUFFER_DESC desc;
+    ID3D11Device *device = NULL;
+    ID3D11Device1 *device1 = NULL;
+    ID3D11Buffer *buffer = NULL, *again = NULL;
+    IDXGIResource1 *dxgi = NULL;
+    HANDLE handle = NULL;
+
+    memset(&desc, 0, sizeof(desc));
+    desc.ByteWidth = SIZE;
+    desc.MiscFlags = D3D11_RESOURCE_MISC_SHARED | D3D11_RESOURCE_MISC_SHARED_NTHANDLE;
+    CHECK(SUCCEEDED(D3D11CreateDevice(NULL, D3D_DRIVER_TYPE_HARDWARE, NULL, 0, NULL, 0,
+                                      D3D11_SDK_VERSION, &device, NULL, NULL)));
+#    ifdef __cplusplus
+    CHECK(SUCCEEDED(device->QueryInterface(IID_PPV_ARGS(&device1))));
+    CHECK(SUCCEEDED(device->CreateBuffer(&desc, NULL, &buffer)));
+    CHECK(SUCCEEDED(buffer->QueryInterface(IID_PPV_ARGS(&dxgi))));
+    CHECK(SUCCEEDED(dxgi->CreateSharedHandle(NULL, access, name, &handle)));
+    CHECK(SUCCEEDED(device1->OpenSharedResourceByName(name, access, IID_PPV_ARGS(&again))));
+#    else
+    CHECK(SUCCEEDED(ID3D11Device_QueryInterface(device, &IID_ID3D11Device1, (void **)&device1)));
+    CHECK(SUCCEEDED(ID3D11Device_CreateBuffer(device, &desc, NULL, &buffer)));
+    CHECK(SUCCEEDED(ID3D11Buffer_QueryInterface(buffer, &IID_IDXGIResource1, (void **)&dxgi)));
+    CHECK(SUCCEEDED(IDXGIResource1_CreateSharedHandle(dxgi, NULL, access, name, &handle)));
+    CHECK(SUCCEEDED(ID3D11Device1_OpenSharedResourceByName(device1, name, access, &IID_ID3D11Buffer,
+                                                           (void **)&again)));
+#    endif
+    /* The one name space has it: something else is there. */
+    CHECK(!OpenFileMappingW(FILE_MAP_READ, FALSE, name) && GetLastError() == ERROR_INVALID_HANDLE);
+    CloseHandle(handle);
+#    ifdef __cplusplus
+    again->Release();
+    dxgi->Release();
+    buffer->Release();
+    device1->Release();
+    CHECK(device->Release() == 0);
+#    else
+    ID3D11Buffer_Release(again);
+    IDXGIResource1_Release(dxgi);
+    ID3D11Buffer_Release(buffer);
+    ID3D11Device1_Release(device1);
+    CHECK(ID3D11Device_Release(device) == 0);
+#    endif
+    return 0;
+}
+
 static int check_d3d12(void)
 {
     HRESULT(WINAPI * make)(IUnknown *, D3D_FEATURE_LEVEL, REFIID, void **) = D3D12CreateDevice;
@@ -287,7 +362,7 @@ static int check_d3d12(void)
     ID3D12Fence_Release(fence);
     ID3D12Device_Release(device);
 #    endif
-    return line;
+    return line ? line : check_d3d11();
 }
 #else
 static int check_d3d12(void)
@@ -303,6 +378,6 @@ extern "C"
 const struct width_unit UNIT = {
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x)  TEXT_OF_(x)
-    TEXT_OF(UNIT), wide_size,    create,      open_section, create_event, open_event,
-    nt_open,       check_loader, check_names, check_files,  check_d3d12,
+    TEXT_OF(UNIT), wide_size, create,       open_section, create_event, open_event,  create_shared,
+    open_shared,   nt_open,   check_loader, check_names,  check_files,  check_d3d12,
 };

@@ -26,6 +26,8 @@ struct width_unit {
     void *(*open)(enum width_name name);
     void *(*create_event)(enum width_name name);
     void *(*open_event)(enum width_name name);
+    void *(*create_shared)(enum width_name name);
+    void *(*open_shared)(enum width_name name);
     void *(*nt_open)(const char *leaf);
     /* Each gives the number of the line where something was wrong, or 0. */
     int (*check_loader)(void);
