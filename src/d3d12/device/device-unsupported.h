@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The methods of a device that a memory device does not have, or that are not built yet. Those
+ * The methods of a device that a memory device does not have. Those
  * that create something set the pointer to NULL and return E_NOTIMPL; those without a return
  * value do nothing. Each says so to the log.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The recording methods that a memory device does not have: drawing, dispatching, textures,
- * queries. They return nothing, so they mark the list, and its Close returns E_NOTIMPL.
+ * The recording methods that a memory device does not have: drawing, dispatching, resolving,
+ * views. They return nothing, so they mark the list, and its Close returns E_NOTIMPL.
  *
  * Included by list.c alone, which puts NT_D3D_LIST_UNSUPPORTED_SLOTS into its vtable.
  */
