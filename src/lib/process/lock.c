@@ -4,7 +4,8 @@
  * child's copy of everything they guard is whole; the child then forgets its parent's
  * connection. A child that pthread_atfork does not see (clone, _Fork) finds the wiped mark
  * instead and renews the locks: what another thread was in the middle of stays as it was, which
- * each room's renew function makes sound.
+ * each room's renew function makes sound. The C library's own locks stay as they were in such a
+ * child, malloc()'s among them: that is its rule for every program.
  */
 #include <limits.h>
 #include <pthread.h>
