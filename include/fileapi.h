@@ -313,7 +313,46 @@ DWORD WINAPI GetFinalPathNameByHandleA(HANDLE hFile, LPSTR lpszFilePath, DWORD c
 DWORD WINAPI GetFinalPathNameByHandleW(HANDLE hFile, LPWSTR lpszFilePath, DWORD cchFilePath,
                                        DWORD dwFlags) NTSHM_WIDE(GetFinalPathNameByHandleW);
 
+/*
+ * GetDiskFreeSpaceA, GetDiskFreeSpaceW - the file system that a path lies on, in its own units.
+ * GetDiskFreeSpaceExA, GetDiskFreeSpaceExW - the same in bytes.
+ * @lpRootPathName, @lpDirectoryName: any path that is there; NULL: the current directory
+ * @lpSectorsPerCluster, @lpBytesPerSector: their product is what space is given out in; here one
+ *   sector is a cluster
+ * @lpNumberOfFreeClusters, @lpFreeBytesAvailableToCaller: what this user may still fill
+ * @lpTotalNumberOfClusters, @lpTotalNumberOfBytes: the whole; clusters are counted up to
+ *   0xFFFFFFFF
+ * @lpTotalNumberOfFreeBytes: with what only root may fill
+ * Each may be NULL. Return: FALSE with ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND,
+ * ERROR_ACCESS_DENIED.
+ */
+BOOL WINAPI GetDiskFreeSpaceA(LPCSTR lpRootPathName, LPDWORD lpSectorsPerCluster,
+                              LPDWORD lpBytesPerSector, LPDWORD lpNumberOfFreeClusters,
+                              LPDWORD lpTotalNumberOfClusters);
+BOOL WINAPI GetDiskFreeSpaceW(LPCWSTR lpRootPathName, LPDWORD lpSectorsPerCluster,
+                              LPDWORD lpBytesPerSector, LPDWORD lpNumberOfFreeClusters,
+                              LPDWORD lpTotalNumberOfClusters) NTSHM_WIDE(GetDiskFreeSpaceW);
+BOOL WINAPI GetDiskFreeSpaceExA(LPCSTR lpDirectoryName,
+                                PULARGE_INTEGER lpFreeBytesAvailableToCaller,
+                                PULARGE_INTEGER lpTotalNumberOfBytes,
+                                PULARGE_INTEGER lpTotalNumberOfFreeBytes);
+BOOL WINAPI GetDiskFreeSpaceExW(LPCWSTR lpDirectoryName,
+                                PULARGE_INTEGER lpFreeBytesAvailableToCaller,
+                                PULARGE_INTEGER lpTotalNumberOfBytes,
+                                PULARGE_INTEGER lpTotalNumberOfFreeBytes)
+    NTSHM_WIDE(GetDiskFreeSpaceExW);
+
+/*
+ * AreFileApisANSI - whether paths are in the ANSI code page: TRUE unless SetFileApisToOEM was
+ * called last. Both code pages are UTF-8 here, so that nothing else depends on it.
+ */
+BOOL WINAPI AreFileApisANSI(void);
+void WINAPI SetFileApisToANSI(void);
+void WINAPI SetFileApisToOEM(void);
+
 #ifdef UNICODE
+#    define GetDiskFreeSpace         GetDiskFreeSpaceW
+#    define GetDiskFreeSpaceEx       GetDiskFreeSpaceExW
 #    define CreateFile               CreateFileW
 #    define DeleteFile               DeleteFileW
 #    define GetFileAttributes        GetFileAttributesW
@@ -326,6 +365,8 @@ DWORD WINAPI GetFinalPathNameByHandleW(HANDLE hFile, LPWSTR lpszFilePath, DWORD 
 #    define GetFullPathName          GetFullPathNameW
 #    define GetFinalPathNameByHandle GetFinalPathNameByHandleW
 #else
+#    define GetDiskFreeSpace         GetDiskFreeSpaceA
+#    define GetDiskFreeSpaceEx       GetDiskFreeSpaceExA
 #    define CreateFile               CreateFileA
 #    define DeleteFile               DeleteFileA
 #    define GetFileAttributes        GetFileAttributesA

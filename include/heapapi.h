@@ -52,6 +52,13 @@ SIZE_T WINAPI HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
 BOOL WINAPI HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem);
 
 /*
+ * HeapCompact - give memory that is free back to the system, that of all heaps.
+ * Return: the bytes of the free block that is left at the end; 0 with NO_ERROR when there is
+ * none, with ERROR_INVALID_HANDLE for what is no heap.
+ */
+SIZE_T WINAPI HeapCompact(HANDLE hHeap, DWORD dwFlags);
+
+/*
  * HeapSetInformation - HeapEnableTerminationOnCorruption and HeapCompatibilityInformation are
  * accepted and change nothing. FALSE with ERROR_INVALID_PARAMETER for others.
  */

@@ -8,6 +8,8 @@
 #ifndef NTSHM_IO_H
 #define NTSHM_IO_H
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -33,6 +35,26 @@ intptr_t _get_osfhandle(int fd);
  * Return: the descriptor; -1 with errno EBADF.
  */
 int _open_osfhandle(intptr_t osfhandle, int flags);
+
+/* Modes of _setmode(). */
+#ifndef _O_TEXT
+#    define _O_TEXT   0x4000
+#    define _O_BINARY 0x8000
+#endif
+
+/*
+ * _setmode - how line ends are translated: they never are here.
+ * @mode: _O_TEXT or _O_BINARY
+ * Return: _O_BINARY, what it was and stays; -1 with errno EBADF, EINVAL.
+ */
+static __inline__ int _setmode(int fd, int mode)
+{
+    if (mode != _O_TEXT && mode != _O_BINARY) {
+        errno = EINVAL;
+        return -1;
+    }
+    return fcntl(fd, F_GETFD) < 0 ? -1 : _O_BINARY;
+}
 
 #ifdef __cplusplus
 }

@@ -46,7 +46,13 @@
 #define ERROR_HANDLE_DISK_FULL             39
 #define ERROR_NOT_SUPPORTED                50
 #define ERROR_DUP_NAME                     52
+#define ERROR_BAD_NETPATH                  53
+#define ERROR_NETWORK_BUSY                 54
+#define ERROR_DEV_NOT_EXIST                55
 #define ERROR_UNEXP_NET_ERR                59
+#define ERROR_NETNAME_DELETED              64
+#define ERROR_NETWORK_ACCESS_DENIED        65
+#define ERROR_BAD_NET_NAME                 67
 #define ERROR_TOO_MANY_NAMES               68
 #define ERROR_FILE_EXISTS                  80
 #define ERROR_CANNOT_MAKE                  82
@@ -125,6 +131,8 @@
 #define ERROR_CANCELLED                    1223
 #define ERROR_USER_MAPPED_FILE             1224
 #define ERROR_CONNECTION_REFUSED           1225
+#define ERROR_NETWORK_UNREACHABLE          1231
+#define ERROR_HOST_UNREACHABLE             1232
 #define ERROR_REQUEST_ABORTED              1235
 #define ERROR_CONNECTION_ABORTED           1236
 #define ERROR_RETRY                        1237

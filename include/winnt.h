@@ -24,6 +24,15 @@
 #ifndef NTSYSCALLAPI
 #    define NTSYSCALLAPI
 #endif
+#ifndef WINBASEAPI
+#    define WINBASEAPI
+#endif
+#ifndef WINADVAPI
+#    define WINADVAPI
+#endif
+#ifndef WINUSERAPI
+#    define WINUSERAPI
+#endif
 #define DECLSPEC_IMPORT
 #define DECLSPEC_NOVTABLE
 #define DECLSPEC_NOTHROW

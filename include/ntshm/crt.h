@@ -10,6 +10,7 @@
 #define NTSHM_CRT_H
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,40 @@ NTSHM_INLINE errno_t _wfopen_s(FILE **stream, const wchar_t *path, const wchar_t
         return EINVAL;
     *stream = _wfopen(path, mode);
     return *stream ? 0 : errno;
+}
+
+/* Memory at an address that divides by @alignment, a power of 2 (EINVAL otherwise). */
+NTSHM_INLINE void *_aligned_malloc(size_t size, size_t alignment)
+{
+    if (!alignment || (alignment & (alignment - 1)) != 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    /* posix_memalign() and aligned_alloc() are not declared in every strict -std=. */
+    return memalign(alignment, size ? size : 1);
+}
+
+NTSHM_INLINE void _aligned_free(void *memory)
+{
+    free(memory);
+}
+
+/* As realloc(); a failure leaves @memory as it was. */
+NTSHM_INLINE void *_aligned_realloc(void *memory, size_t size, size_t alignment)
+{
+    size_t was = memory ? malloc_usable_size(memory) : 0;
+    void *moved;
+
+    if (memory && !size) {
+        free(memory);
+        return NULL;
+    }
+    moved = _aligned_malloc(size, alignment);
+    if (moved && memory) {
+        memcpy(moved, memory, was < size ? was : size);
+        free(memory);
+    }
+    return moved;
 }
 
 #    ifdef __cplusplus

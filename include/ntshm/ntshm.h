@@ -63,14 +63,61 @@ BOOL ntshm_region_pin(const void *address, struct ntshm_region *ret_region);
  */
 BOOL ntshm_region_unpin(const void *address);
 
+/* A run of pages alike, in an allocation or view that the library made. */
+struct ntshm_region_run {
+    void *base;
+    size_t size;              /* bytes, a multiple of the page size */
+    void *allocation_base;    /* of the allocation or view */
+    DWORD allocation_protect; /* PAGE_ value given at allocation */
+    DWORD state;              /* MEM_COMMIT or MEM_RESERVE */
+    DWORD protect;    /* PAGE_ value, perhaps with PAGE_GUARD; 0 where nothing is committed */
+    DWORD type;       /* MEM_PRIVATE, MEM_MAPPED or MEM_IMAGE */
+    DWORD flags;      /* NTSHM_REGION_ */
+    DWORD node;       /* NUMA node that the pages are wanted on, or NUMA_NO_PREFERRED_NODE */
+    ULONGLONG offset; /* of the base, in the section that the view shows */
+    const char *name; /* of that section, \BaseNamedObjects\x, as UTF-8; "" without one */
+};
+
+#define NTSHM_REGION_FILE        0x01u /* a view of a section of a file or an image */
+#define NTSHM_REGION_LARGE       0x02u /* of large pages */
+#define NTSHM_REGION_WRITE_WATCH 0x04u /* MEM_WRITE_WATCH */
+#define NTSHM_REGION_WINDOW      0x08u /* MEM_PHYSICAL: a window for AWE pages */
+#define NTSHM_REGION_PLACEHOLDER 0x10u /* MEM_RESERVE_PLACEHOLDER, and empty */
+#define NTSHM_REGION_REPLACED    0x20u /* replaced a placeholder, and can become one again */
+#define NTSHM_REGION_PINNED      0x40u /* see ntshm_region_pin() */
+#define NTSHM_REGION_LIBRARY     0x80u /* the library's own, which VirtualQuery does not tell */
+
+/**
+ * ntshm_query_regions() - all that the library made in the memory of a process
+ * @process:     with PROCESS_QUERY_INFORMATION; GetCurrentProcess(), or another one's, which must
+ *               have the service thread (ntshm_service_start())
+ * @timeout_ms:  how long another process is waited for at each step; 0 for five seconds
+ * @visit:       called for each run in the order of addresses, once all of them are known, with
+ *               @context; what it is given lasts until it returns; FALSE: no more. NULL: nobody
+ * @ret_changes: a number that is another one when a region was made, changed or given up since, so
+ *               that two looks can be compared, and what was asked of others between them is about
+ *               the same memory; 0 when the process did not stand still. May be NULL.
+ *
+ * What VirtualQueryEx would tell, in one go, with what it does not tell. Names that are longer than
+ * 4095 bytes are cut. Memory that the library did not make (code, heaps, stacks) is the kernel's to
+ * tell: /proc/PID/smaps.
+ *
+ * Return: TRUE; FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (the handle's rights, or
+ * another user's process), ERROR_NOT_SUPPORTED (no service thread), ERROR_SEM_TIMEOUT (it does not
+ * answer), ERROR_ACCESS_DENIED too when it has ended, ERROR_NOT_ENOUGH_MEMORY.
+ */
+BOOL ntshm_query_regions(HANDLE process, DWORD timeout_ms,
+                         BOOL (*visit)(const struct ntshm_region_run *run, void *context),
+                         void *context, ULONGLONG *ret_changes);
+
 /* --- sections as descriptors ---------------------------------------------------------------- */
 
 /**
  * ntshm_handle_to_fd() - a section as a file descriptor, for programs and interfaces that know no
  * handles: SCM_RIGHTS, Wayland, QEMU, io_uring
  * @section: a section of the page file, named or not; its handle must carry @access
- * @access:  FILE_MAP_READ: the descriptor can only be read and mapped for reading, whoever gets
- *           it; FILE_MAP_WRITE or FILE_MAP_ALL_ACCESS: written too
+ * @access:  FILE_MAP_READ: for reading only, and only root and the user who made the memory could
+ *           reopen it for more; FILE_MAP_WRITE or FILE_MAP_ALL_ACCESS: written too
  *
  * The descriptor is the caller's to close, above 2 and close-on-exec. It keeps the memory, not the
  * section's name. The memory is a sealed memfd: nobody can shorten it.
@@ -254,6 +301,66 @@ struct ntshm_broker_statistics {
  * no broker runs, or the connection's error.
  */
 BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistics);
+
+/* Which broker a process talks to, and where. */
+struct ntshm_broker_place {
+    uint32_t size;       /* sizeof(struct ntshm_broker_place), set by the caller */
+    uint32_t is_system;  /* 1: the machine's, which serves all users; 0: the user's own */
+    char directory[108]; /* its socket, "broker", is in it */
+    char program[4096];  /* what is started when none of the user's own runs */
+};
+
+/**
+ * ntshm_broker_place() - where the broker of the calling thread's user is
+ * @place: size must be set; filled on success
+ *
+ * Neither a broker nor the directory need be there: this is where the next call that needs one
+ * looks, and where a broker is started. Starts none. Until the first such call the answer can
+ * change with the names that the user's own broker has.
+ *
+ * Return: TRUE; FALSE with ERROR_INVALID_PARAMETER for a wrong size, or for a NTSHM_BROKER or
+ * NTSHM_SYSTEM that is not an absolute path, ERROR_FILENAME_EXCED_RANGE when one of these or
+ * NTSHM_BROKER_PATH is too long.
+ */
+BOOL ntshm_broker_place(struct ntshm_broker_place *place);
+
+/* What the broker knows of a named object. */
+struct ntshm_name_description {
+    uint32_t size;          /* sizeof(struct ntshm_name_description), set by the caller */
+    uint32_t allowed;       /* all rights that an open would get now; 0: it would fail */
+    char type[24];          /* "Section", "Event", ..., as NtQueryObject tells it */
+    uint32_t owner, group;  /* uid and gid of the process that made it */
+    uint32_t integrity;     /* its level: SECURITY_MANDATORY_..._RID */
+    uint32_t creator;       /* its process id, as the broker sees it; 0: not known */
+    uint32_t session;       /* whose Local\ it stands in; 0: Global\ */
+    uint32_t has_security;  /* 1: it has a descriptor of its own, 0: the default one */
+    uint64_t age_ns;        /* since it was made; 0: not known */
+    uint64_t bytes;         /* section: as it was created or has grown; semaphore: its most */
+    uint32_t protection;    /* section: PAGE_ value */
+    uint32_t attributes;    /* section: SEC_ flags */
+    uint32_t manual_reset;  /* event, timer: 1 when it stays signalled */
+    uint32_t node;          /* section: NUMA node, or NUMA_NO_PREFERRED_NODE */
+    uint64_t lease_device;  /* of a pipe: each process that has the object open has its */
+    uint64_t lease_inode;   /* read end among its descriptors; 0: nothing keeps it */
+    uint64_t memory_device; /* section: of the memory or file behind its views, as stat(2) */
+    uint64_t memory_inode;  /* tells; 0: no memory */
+    uint64_t memory_used;   /* bytes of it that there are: what was written or prefetched */
+};
+
+/**
+ * ntshm_describe_name() - what an object is, without opening it
+ * @name:            UTF-8, as for CreateFileMappingA; or a path from the root of the name space,
+ *                   that is, with a backslash in front
+ * @ret_description: size must be set; filled on success
+ *
+ * It takes no handle, so that it keeps nothing alive, and starts no broker. Root and the user who
+ * made the object are answered, and who has READ_CONTROL or the right to query.
+ *
+ * Return: TRUE; FALSE with ERROR_FILE_NOT_FOUND (also when no broker runs), ERROR_PATH_NOT_FOUND,
+ * ERROR_ACCESS_DENIED, ERROR_INVALID_NAME, ERROR_INVALID_PARAMETER for a wrong size,
+ * ERROR_NOT_SUPPORTED by a broker of an older version, or the connection's error.
+ */
+BOOL ntshm_describe_name(const char *name, struct ntshm_name_description *ret_description);
 
 /**
  * ntshm_service_start() - let other processes work in this one

@@ -86,17 +86,35 @@ HANDLE WINAPI ntshm_open_sharedW(DWORD access, BOOL inherit, LPCWSTR name)
  */
 BOOL WINAPI ntshm_take_shared(HANDLE handle, struct ntshm_shared *ret_shared);
 
+/* The memory under a section, kept by its own descriptor. */
+struct ntshm_kept_memory {
+    void *section; /* the library's */
+    int fd;        /* read and write; borrowed: good until ntshm_drop_memory() */
+    UINT64 size;   /* bytes of the section; where pages are only reserved (SEC_RESERVE) the memory
+                      is no longer than what has been committed */
+};
+
 /**
- * ntshm_section_memory() - the memory under a section, for another library that keeps a heap on it
+ * ntshm_keep_memory() - keep the memory under a section, for another library's heap on it
  * @section:  its handle carries FILE_MAP_WRITE; of the page file or of a file, not an image
- * @ret_fd:   another descriptor of its memory; it keeps neither name nor handle
- * @ret_size: of the section; where pages are only reserved (SEC_RESERVE) the memory is no longer
- *            than what has been committed
+ * @ret_kept: filled on success; given back with ntshm_drop_memory()
+ *
+ * It keeps neither the section's name nor its handle. No system call is made.
  *
  * Return: FALSE with ERROR_INVALID_HANDLE, ERROR_ACCESS_DENIED (the handle, or the section's
- * protection, does not allow writing), ERROR_NOT_SUPPORTED (an image), ERROR_TOO_MANY_OPEN_FILES.
+ * protection, does not allow writing), ERROR_NOT_SUPPORTED (an image), ERROR_INVALID_PARAMETER.
  */
-BOOL WINAPI ntshm_section_memory(HANDLE section, int *ret_fd, UINT64 *ret_size);
+BOOL WINAPI ntshm_keep_memory(HANDLE section, struct ntshm_kept_memory *ret_kept);
+/**
+ * ntshm_dup_memory() - a descriptor of kept memory that may go to other processes
+ * @ret_fd: the caller's, above 2 and close-on-exec; who gets it cannot open the memory anew with
+ *          more rights, unless he is its user
+ *
+ * Return: FALSE with ERROR_TOO_MANY_OPEN_FILES, ERROR_INVALID_PARAMETER.
+ */
+BOOL WINAPI ntshm_dup_memory(const struct ntshm_kept_memory *kept, int *ret_fd);
+/** ntshm_drop_memory() - the end of it; dropped already, or zeroed, is no work */
+void WINAPI ntshm_drop_memory(struct ntshm_kept_memory *kept);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,19 @@ typedef enum _HEAP_INFORMATION_CLASS {
     HeapEnableTerminationOnCorruption = 1
 } HEAP_INFORMATION_CLASS;
 
+/* ---- why a DllMain or a TLS callback is called ----
+ *
+ * For programs that have such functions. Nothing here calls them: a shared object's constructors
+ * and destructors are called instead, and FlsAlloc() takes a callback for the end of a thread.
+ */
+
+#define DLL_PROCESS_DETACH 0
+#define DLL_PROCESS_ATTACH 1
+#define DLL_THREAD_ATTACH  2
+#define DLL_THREAD_DETACH  3
+
+typedef VOID(NTAPI *PIMAGE_TLS_CALLBACK)(PVOID module, DWORD reason, PVOID reserved);
+
 /* ---- languages ---- */
 
 #define LANG_NEUTRAL               0x00

@@ -111,7 +111,10 @@ static DWORD write_out(const struct call *call, const void *text)
     DWORD result;
     int r;
 
-    if (call->flags & FORMAT_MESSAGE_ARGUMENT_ARRAY)
+    /* Arguments that are not wanted may point anywhere. */
+    if (message.ignore_inserts)
+        message.array = NULL;
+    else if (call->flags & FORMAT_MESSAGE_ARGUMENT_ARRAY)
         message.array = (const uint64_t *)(const void *)call->arguments;
     else
         message.list = call->arguments;

@@ -2,6 +2,8 @@
 /*
  * heapapi.h: heaps.
  */
+#include <malloc.h>
+
 #include <windows.h>
 
 #include "lib/heap/heap.h"
@@ -122,6 +124,16 @@ NT_EXPORT BOOL WINAPI HeapValidate(HANDLE handle, DWORD flags, LPCVOID memory)
     if (!heap)
         return FALSE;
     return memory ? nt_heap_owns(heap, memory, NULL) : nt_heap_validate(heap);
+}
+
+NT_EXPORT SIZE_T WINAPI HeapCompact(HANDLE handle, DWORD flags)
+{
+    (void)flags;
+    if (!get_heap(handle))
+        return 0;
+    malloc_trim(0);
+    SetLastError(NO_ERROR);
+    return mallinfo2().keepcost;
 }
 
 NT_EXPORT BOOL WINAPI HeapSetInformation(HANDLE handle, HEAP_INFORMATION_CLASS what,

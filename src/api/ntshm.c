@@ -4,11 +4,13 @@
  */
 #include <ntshm/ntshm.h>
 #include <ntstatus.h>
+#include <string.h>
 
 #include "api/error.h"
 #include "lib/client/client.h"
 #include "lib/memory/region.h"
 #include "lib/process/process.h"
+#include "lib/process/remote.h"
 #include "lib/process/service.h"
 #include "util/macro.h"
 
@@ -26,6 +28,21 @@ NT_EXPORT BOOL ntshm_region_pin(const void *address, struct ntshm_region *ret_re
 NT_EXPORT BOOL ntshm_region_unpin(const void *address)
 {
     return nt_api_result(nt_region_unpin(address));
+}
+
+NT_EXPORT BOOL ntshm_query_regions(HANDLE process, DWORD timeout_ms,
+                                   BOOL (*visit)(const struct ntshm_region_run *run, void *context),
+                                   void *context, ULONGLONG *ret_changes)
+{
+    NT_CLEANUP(nt_process_closep) struct nt_process *found = NULL;
+    NTSTATUS status = nt_process_find(process, PROCESS_QUERY_INFORMATION, &found);
+    uint64_t changes = 0;
+
+    if (NT_SUCCESS(status))
+        status = nt_remote_regions(found, timeout_ms * 1000000ull, visit, context, &changes);
+    if (NT_SUCCESS(status) && ret_changes)
+        *ret_changes = changes;
+    return nt_api_result(status);
 }
 
 NT_EXPORT BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistics)
@@ -48,6 +65,22 @@ NT_EXPORT BOOL ntshm_broker_statistics(struct ntshm_broker_statistics *statistic
         statistics->fds = reply.statistics.fds;
         statistics->requests = reply.statistics.requests;
         nt_client_reply_deinit(&reply);
+    }
+    return nt_api_result(status);
+}
+
+NT_EXPORT BOOL ntshm_broker_place(struct ntshm_broker_place *place)
+{
+    struct nt_client_place is = {.is_system = false};
+    NTSTATUS status;
+
+    if (!place || place->size != sizeof(*place))
+        return nt_api_result(STATUS_INVALID_PARAMETER);
+    status = nt_client_locate(&is);
+    if (NT_SUCCESS(status)) {
+        place->is_system = is.is_system;
+        memcpy(place->directory, is.directory, sizeof(place->directory));
+        memcpy(place->program, is.program, sizeof(place->program));
     }
     return nt_api_result(status);
 }

@@ -59,13 +59,28 @@ NT_EXPORT BOOL WINAPI ntshm_take_shared(HANDLE handle, struct ntshm_shared *ret_
                                     : STATUS_INVALID_PARAMETER);
 }
 
-NT_EXPORT BOOL WINAPI ntshm_section_memory(HANDLE section, int *ret_fd, UINT64 *ret_size)
+NT_EXPORT BOOL WINAPI ntshm_keep_memory(HANDLE handle, struct ntshm_kept_memory *ret_kept)
 {
+    struct nt_section *section;
     uint64_t size = 0;
     NTSTATUS status =
-        ret_fd && ret_size ? nt_section_memory(section, ret_fd, &size) : STATUS_INVALID_PARAMETER;
+        ret_kept ? nt_section_keep(handle, &section, &size) : STATUS_INVALID_PARAMETER;
 
     if (NT_SUCCESS(status))
-        *ret_size = size;
+        *ret_kept = (struct ntshm_kept_memory){section, section->write_fd, size};
     return nt_api_result(status);
+}
+
+NT_EXPORT BOOL WINAPI ntshm_dup_memory(const struct ntshm_kept_memory *kept, int *ret_fd)
+{
+    return nt_api_result(kept && kept->section && ret_fd ? nt_section_dup(kept->section, ret_fd)
+                                                         : STATUS_INVALID_PARAMETER);
+}
+
+NT_EXPORT void WINAPI ntshm_drop_memory(struct ntshm_kept_memory *kept)
+{
+    if (!kept->section)
+        return;
+    nt_section_drop(kept->section);
+    *kept = (struct ntshm_kept_memory){.fd = -1};
 }

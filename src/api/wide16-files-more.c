@@ -125,3 +125,21 @@ NT_TWIN(DWORD, GetFinalPathNameByHandleW, HANDLE file, uint16_t *buffer, DWORD r
         status = nt_text_from_utf8(path, &wide, &length);
     return nt_api_result(status) ? nt_wide16_put_path(wide, length, buffer, room) : 0;
 }
+
+/* --- space -------------------------------------------------------------------------------- */
+
+NT_TWIN(BOOL, GetDiskFreeSpaceW, const uint16_t *root, LPDWORD sectors, LPDWORD bytes, LPDWORD free,
+        LPDWORD total)
+{
+    NT_WIDE16(wide, root, FALSE);
+
+    return GetDiskFreeSpaceW(wide.text, sectors, bytes, free, total);
+}
+
+NT_TWIN(BOOL, GetDiskFreeSpaceExW, const uint16_t *directory, PULARGE_INTEGER available,
+        PULARGE_INTEGER total, PULARGE_INTEGER free)
+{
+    NT_WIDE16(wide, directory, FALSE);
+
+    return GetDiskFreeSpaceExW(wide.text, available, total, free);
+}

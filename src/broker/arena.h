@@ -86,8 +86,9 @@ struct nt_record {
     uint64_t job_total;           /* job: processes that were ever members */
     uint64_t born;                /* member: orders a process's jobs */
     uint32_t process_uid;         /* member: whose the process was */
-    uint32_t zero2;
-    uint64_t reserved[7];
+    uint32_t creator;    /* its maker's process; 0: made by a broker that did not keep it */
+    uint64_t created_ns; /* monotonic; 0: likewise */
+    uint64_t reserved[6];
 };
 
 #define NT_BLOCK_BYTES 248u

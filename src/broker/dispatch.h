@@ -32,6 +32,7 @@ struct nt_reply {
         struct nt_set_job_reply set_job;
         struct nt_is_in_job_reply is_in_job;
         struct nt_join_jobs_reply join_jobs;
+        struct nt_describe_reply describe;
     };
     void *bytes; /* owned: what follows the structure, or NULL */
     size_t bytes_size;

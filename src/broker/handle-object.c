@@ -133,6 +133,7 @@ static NTSTATUS make_object(struct nt_broker *broker, const struct nt_broker_cli
         .user = client->charge.user,
         .gid = client->peer.gid,
         .integrity = client->identity.integrity,
+        .creator = (uint32_t)client->peer.pid,
         .token = client->token,
         .number = request->header.number,
     };

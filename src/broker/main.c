@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "broker/keeper.h"
+#include "broker/log.h"
 #include "broker/options.h"
 #include "broker/system.h"
 #include "util/log.h"
@@ -45,13 +46,6 @@ static void reset_inherited(void)
         nt_log(NT_LOG_WARNING, "cannot leave the working directory: %s", strerror(errno));
 }
 
-static void print_message(int level, const char *message, void *context)
-{
-    (void)level;
-    (void)context;
-    fprintf(stderr, "ntshmd: %s\n", message);
-}
-
 int main(int argc, char **argv)
 {
     struct nt_options options;
@@ -64,8 +58,7 @@ int main(int argc, char **argv)
     r = nt_system_prepare(&options);
     if (r >= 0)
         return r;
+    nt_broker_log_init(&options);
     reset_inherited();
-    if (options.verbose)
-        nt_log_set(print_message, NULL);
     return options.reexec ? nt_reexec_ask(&options) : nt_keeper_run(&options, argv);
 }

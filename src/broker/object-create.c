@@ -136,6 +136,8 @@ static void fill_record(struct nt_record *record, const struct nt_new_object *fr
     record->token = from->token;
     record->number = from->number;
     record->process_uid = from->process_uid;
+    record->creator = from->creator;
+    record->created_ns = nt_os_now_ns();
 }
 
 /*

@@ -84,7 +84,7 @@ struct nt_new_object {
     const void *security; /* its descriptor, self-relative; NULL: the default one */
     size_t security_size;
     struct nt_user *user; /* owns it, and is charged */
-    uint32_t gid, integrity;
+    uint32_t gid, integrity, creator;
     uint64_t token, number; /* the request */
     uint32_t process_uid;   /* a member's */
 };

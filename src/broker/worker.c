@@ -41,6 +41,9 @@ static int serve(struct nt_broker *broker, struct nt_arena_header *header)
     int r;
 
     atomic_store(&header->is_serving, 1);
+    nt_log(NT_LOG_INFO, "ntshmd " NT_VERSION " %s %s, %llu names",
+           header->has_served ? "goes on serving" : "serves", broker->place.directory,
+           (unsigned long long)broker->objects.n_objects);
     header->has_served = 1;
     say_ready(header);
     nt_notify("READY=1\nMAINPID=%u", (unsigned)header->keeper);
@@ -52,6 +55,11 @@ static int serve(struct nt_broker *broker, struct nt_arena_header *header)
         return NT_WORKER_ORPHAN;
     if (!broker->stopping && broker->handover)
         return NT_WORKER_HANDOVER;
+    if (broker->stopping)
+        nt_log(NT_LOG_INFO, "was told to stop, with %llu names",
+               (unsigned long long)broker->objects.n_objects);
+    else
+        nt_log(NT_LOG_INFO, "leaves: nobody needs it");
     broker->objects.arena.fd = -1; /* the keeper's to close: this is not the end of it yet */
     nt_broker_deinit(broker);
     return 0;

@@ -45,6 +45,7 @@ NT_MESSAGES(X)
                   "the units are counted at one place")
 SAME_BEGINNING(create);
 SAME_BEGINNING(list);
+SAME_BEGINNING(describe);
 
 const struct nt_message_info *nt_message_info(unsigned type)
 {

@@ -25,7 +25,7 @@
 
 #define NT_IPC_MAGIC       0x6e746d31u /* "ntm1" */
 #define NT_IPC_VERSION_MIN 4
-#define NT_IPC_VERSION_MAX 4
+#define NT_IPC_VERSION_MAX 5 /* since 5: DESCRIBE */
 
 /*   name, number, structures, a name follows, most bytes in the request and in the reply,
      most fds in the request and in the reply */
@@ -51,14 +51,15 @@
     X(QUERY_JOB, 18, query_job, false, 0, NT_IPC_MAX_LIST, 0, 0)                   \
     X(SET_JOB, 19, set_job, false, 0, 0, 0, 0)                                     \
     X(IS_IN_JOB, 20, is_in_job, false, 0, 0, 1, 0)                                 \
-    X(JOIN_JOBS, 21, join_jobs, false, 0, 0, 2, 0)
+    X(JOIN_JOBS, 21, join_jobs, false, 0, 0, 2, 0)                                 \
+    X(DESCRIBE, 22, describe, true, 0, 0, 0, 0)
 /* clang-format on */
 
 enum nt_message_type {
 #define X(name, number, ...) NT_MESSAGE_##name = number,
     NT_MESSAGES(X)
 #undef X
-        NT_MESSAGE_END = 22
+        NT_MESSAGE_END = 23
 };
 
 /* The most that any request brings. */
@@ -422,6 +423,32 @@ struct nt_join_jobs_reply {
     uint64_t n_joined;
 };
 
+/* What the broker knows of the object of that name. kind and access are 0. */
+struct nt_describe_request {
+    uint32_t kind;
+    uint32_t access;
+    uint32_t flags;
+    uint32_t name_units;
+    struct nt_name_root root;
+};
+
+struct nt_describe_reply {
+    uint32_t kind;
+    uint32_t allowed;      /* what MAXIMUM_ALLOWED would give who asks; may be none */
+    uint32_t owner, gid;   /* of the process that made it, */
+    uint32_t integrity;    /* its level (an RID) */
+    uint32_t creator;      /* and its number as the broker sees it; 0: not known */
+    uint32_t session;      /* whose directory it stands in; 0: the machine's */
+    uint32_t has_security; /* 1: a descriptor of its own, 0: the default one */
+    uint64_t age_ns;       /* 0: not known */
+    uint64_t size;         /* as nt_create_request tells */
+    uint32_t protection, attributes;
+    uint32_t manual_reset, node;
+    uint64_t lease_device, lease_inode;   /* a pipe: who holds the object holds its read end */
+    uint64_t memory_device, memory_inode; /* section: what its views show; 0: nothing to tell */
+    uint64_t memory_used;                 /* bytes of that memory, or file, that there are */
+};
+
 struct nt_statistics_request {
     uint32_t zero;
     uint32_t zero2;
@@ -501,6 +528,7 @@ struct nt_request {
         struct nt_set_job_request set_job;
         struct nt_is_in_job_request is_in_job;
         struct nt_join_jobs_request join_jobs;
+        struct nt_describe_request describe;
     };
     const void *bytes;     /* aligned, inside the buffer; header.bytes_size of them */
     const uint16_t *units; /* NULL when none follow; aligned, inside the buffer */

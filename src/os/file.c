@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -41,6 +43,22 @@ int nt_os_file_stat(int fd, struct stat *ret_stat)
 {
     NT_OS_FAULT(NT_OS_STAT);
     return fstat(fd, ret_stat) < 0 ? -errno : 0;
+}
+
+int nt_os_file_stat_known(int fd, struct stat *ret_stat)
+{
+    struct statx known;
+
+    NT_OS_FAULT(NT_OS_STAT);
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &known) < 0)
+        return -errno;
+    *ret_stat = (struct stat){
+        .st_dev = makedev(known.stx_dev_major, known.stx_dev_minor),
+        .st_ino = known.stx_ino,
+        .st_size = (off_t)known.stx_size,
+        .st_blocks = (blkcnt_t)known.stx_blocks,
+    };
+    return 0;
 }
 
 int nt_os_file_size(int fd, uint64_t *ret_size)

@@ -18,6 +18,12 @@
 int nt_os_file_open(const char *path, int flags, mode_t mode, int *ret_fd);
 /** nt_os_file_stat() - fstat(2) */
 int nt_os_file_stat(int fd, struct stat *ret_stat);
+/**
+ * nt_os_file_stat_known() - device, inode, size and blocks as the kernel remembers them
+ *
+ * Who serves the file (FUSE, NFS) is not asked, and so cannot make the caller wait.
+ */
+int nt_os_file_stat_known(int fd, struct stat *ret_stat);
 /** nt_os_file_size() - its length in bytes */
 int nt_os_file_size(int fd, uint64_t *ret_size);
 /** nt_os_file_flags() - how it was opened: O_RDONLY ... and O_APPEND, O_DIRECT; -EBADF */

@@ -55,6 +55,24 @@ int nt_os_read_text(const char *path, char *text, size_t size)
     return r;
 }
 
+int nt_os_space(const char *path, struct nt_os_space *ret_space)
+{
+    struct statvfs info;
+
+    NT_OS_FAULT(NT_OS_STAT);
+    while (statvfs(path, &info) < 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    if (!info.f_frsize) /* a file system that a user serves may leave it out */
+        info.f_frsize = info.f_bsize;
+    *ret_space = (struct nt_os_space){.size = (uint64_t)info.f_blocks * info.f_frsize,
+                                      .free = (uint64_t)info.f_bfree * info.f_frsize,
+                                      .available = (uint64_t)info.f_bavail * info.f_frsize,
+                                      .block = info.f_frsize};
+    return 0;
+}
+
 bool nt_os_is_noexec(int fd)
 {
     struct statvfs info;

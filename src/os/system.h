@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * nt_os_read_text() - the start of a small file
@@ -17,6 +18,13 @@
  */
 int nt_os_read_text(const char *path, char *text, size_t size);
 
+/* What a file system has, in bytes. */
+struct nt_os_space {
+    uint64_t size, free, available; /* @available: to this user */
+    uint64_t block;                 /* what it is given out in */
+};
+/** nt_os_space() - of the file system that @path lies on; 0 or -errno */
+int nt_os_space(const char *path, struct nt_os_space *ret_space);
 /** nt_os_is_noexec() - the file lies where nothing may be mapped executable */
 bool nt_os_is_noexec(int fd);
 

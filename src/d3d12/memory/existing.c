@@ -25,7 +25,8 @@ struct ground {
     unsigned char *start;       /* within it */
     uint64_t size;
     bool is_view; /* our own view: unmapped at the end */
-    int fd;       /* of the section's memory, or -1; borrowed */
+    int fd;       /* of the section's memory, or -1; borrowed from kept */
+    struct ntshm_kept_memory kept;
 };
 
 /* --- giving back ----------------------------------------------------------------------- */
@@ -114,21 +115,22 @@ static HRESULT import_ground(struct nt_d3d_device *device, const struct ground *
     return hr;
 }
 
-/* A heap on the ground; its pin, our view and the descriptor are consumed. */
-static HRESULT open_ground(struct nt_d3d_device *device, const struct ground *ground, REFIID riid,
+/* A heap on the ground; its pin, our view and what is kept are consumed. */
+static HRESULT open_ground(struct nt_d3d_device *device, struct ground *ground, REFIID riid,
                            void **ret)
 {
-    NT_CLEANUP(nt_os_closep) int fd = ground->fd;
     struct nt_d3d_memory *memory = NULL;
     HRESULT hr = import_ground(device, ground, &memory);
 
     if (FAILED(hr)) {
         unpin(ground->region.base, ground->is_view);
+        ntshm_drop_memory(&ground->kept);
         return hr;
     }
-    if (fd >= 0) {
+    if (ground->fd >= 0) {
         memory->kind = NT_D3D_MEMORY_SECTION;
-        memory->fd = nt_steal_fd(&fd);
+        memory->fd = ground->fd;
+        memory->kept = ground->kept;
         if (memory->external == VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT)
             memory->granularity = granularity_of(memory->fd, ground);
     }
@@ -210,9 +212,7 @@ static HRESULT map_section(HANDLE mapping, struct ground *ground)
 HRESULT nt_d3d_existing_from_mapping(struct nt_d3d_device *device, HANDLE mapping, REFIID riid,
                                      void **ret)
 {
-    NT_CLEANUP(nt_os_closep) int fd = -1;
     struct ground ground = {.fd = -1};
-    UINT64 size;
     HRESULT hr;
 
     if (!nt_d3d_heap_answers(riid))
@@ -220,11 +220,13 @@ HRESULT nt_d3d_existing_from_mapping(struct nt_d3d_device *device, HANDLE mappin
     if (!mapping || mapping == INVALID_HANDLE_VALUE)
         return E_INVALIDARG;
     /* Says no to an image, and to a handle that does not let its section be written. */
-    if (!ntshm_section_memory(mapping, &fd, &size))
+    if (!ntshm_keep_memory(mapping, &ground.kept))
         return section_error(GetLastError());
     hr = map_section(mapping, &ground);
-    if (FAILED(hr))
+    if (FAILED(hr)) {
+        ntshm_drop_memory(&ground.kept);
         return hr;
-    ground.fd = nt_steal_fd(&fd);
+    }
+    ground.fd = ground.kept.fd;
     return open_ground(device, &ground, riid, ret);
 }

@@ -162,6 +162,10 @@ static void give_back(struct nt_d3d_memory *memory)
         memory->give_back(memory);
     memory->give_back = NULL;
     memory->region = NULL;
+    if (memory->kept.section) {
+        memory->fd = -1;
+        ntshm_drop_memory(&memory->kept);
+    }
     memory->fd = nt_os_close(memory->fd);
 }
 

@@ -21,6 +21,8 @@
 
 #include <sys/queue.h>
 
+#include <ntshm/shared.h>
+
 #include "d3d12/device/vulkan.h"
 
 struct nt_d3d_device;
@@ -60,7 +62,8 @@ struct nt_d3d_memory {
     bool is_opened; /* another process or device made it: it holds their bytes already */
     int fd;         /* EXPORT: the opaque one; MEMFD, DMABUF, SECTION: the pages, from offset 0
                        on; else -1 */
-    void *region;   /* where the pages are in this process, or NULL: the driver alone knows */
+    struct ntshm_kept_memory kept; /* SECTION: what @fd is borrowed from */
+    void *region; /* where the pages are in this process, or NULL: the driver alone knows */
     uint64_t region_size;
     uint64_t granularity; /* of nt_d3d_memory_place(); 0: its pages cannot be mapped twice */
     void (*give_back)(struct nt_d3d_memory *memory); /* the region; the driver is done with it */

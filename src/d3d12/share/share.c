@@ -147,6 +147,13 @@ static void label_memory(struct nt_d3d_label *label, const struct nt_d3d_memory 
     label->type_index = memory->type_index;
 }
 
+static int dup_memory(const struct nt_d3d_memory *memory, int *ret_fd)
+{
+    if (!memory->kept.section)
+        return nt_os_dup(memory->fd, ret_fd);
+    return ntshm_dup_memory(&memory->kept, ret_fd) ? 0 : -EMFILE;
+}
+
 /* The descriptors of memory that can be shared; what was made belongs to @shared in any case. */
 static HRESULT share_memory(const struct nt_d3d_memory *memory, struct nt_d3d_label *label,
                             struct ntshm_shared *shared)
@@ -156,8 +163,7 @@ static HRESULT share_memory(const struct nt_d3d_memory *memory, struct nt_d3d_la
     label_memory(label, memory);
     shared->type = NTSHM_SHARED_RESOURCE;
     shared->n_fds = 2;
-    if (nt_d3d_label_write(label, &shared->fds[0]) < 0 ||
-        nt_os_dup(memory->fd, &shared->fds[1]) < 0)
+    if (nt_d3d_label_write(label, &shared->fds[0]) < 0 || dup_memory(memory, &shared->fds[1]) < 0)
         return E_OUTOFMEMORY;
     return S_OK;
 }

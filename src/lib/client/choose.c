@@ -115,6 +115,31 @@ static bool system_exists(const struct nt_place *place)
     return stat(place->socket, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+/* Whether it is the machine's that this process talks to. */
+static bool chooses_system(const struct places *places, const struct nt_os_peer *who,
+                           bool (*has_names)(int fd, const struct nt_os_peer *who))
+{
+    if (!places->has_own || !places->has_system)
+        return places->has_system;
+    if (choice != OPEN)
+        return choice == SYSTEM;
+    return system_exists(&places->system) && !own_has_names(places, who, has_names);
+}
+
+int nt_broker_locate(const struct nt_os_peer *who,
+                     bool (*has_names)(int fd, const struct nt_os_peer *who),
+                     struct nt_place *ret_place, bool *ret_system)
+{
+    struct places places;
+    int r = read_environment(&places, who->uid);
+
+    if (r < 0)
+        return r;
+    *ret_system = chooses_system(&places, who, has_names);
+    *ret_place = *ret_system ? places.system : places.own;
+    return 0;
+}
+
 int nt_broker_connect(const struct nt_os_peer *who, bool start,
                       bool (*has_names)(int fd, const struct nt_os_peer *who), int *ret_fd)
 {
@@ -125,12 +150,7 @@ int nt_broker_connect(const struct nt_os_peer *who, bool start,
     r = read_environment(&places, who->uid);
     if (r < 0)
         return r;
-    if (!places.has_own || !places.has_system)
-        system = places.has_system;
-    else if (choice != OPEN)
-        system = choice == SYSTEM;
-    else
-        system = system_exists(&places.system) && !own_has_names(&places, who, has_names);
+    system = chooses_system(&places, who, has_names);
     r = system ? connect_system(&places.system, ret_fd)
                : nt_broker_connect_own(&places.own, who->uid, start, ret_fd);
     if (r == 0)

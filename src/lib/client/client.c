@@ -175,6 +175,25 @@ NTSTATUS nt_client_list(const struct nt_object_name *name, uint64_t index,
     return status;
 }
 
+NTSTATUS nt_client_describe(const struct nt_object_name *name,
+                            struct nt_describe_reply *ret_describe)
+{
+    NT_CLEANUP(nt_client_reply_deinit) struct nt_client_reply reply;
+    struct nt_describe_request fixed = {.flags = name_flags(name) & NT_NAME_ABSOLUTE,
+                                        .name_units = (uint32_t)name->count,
+                                        .root = name->root};
+    struct nt_call call = {.header = {.type = NT_MESSAGE_DESCRIBE},
+                           .fixed = &fixed,
+                           .units = name->units,
+                           .n_units = name->count,
+                           .version = 5};
+    NTSTATUS status = nt_connection_perform(&call, &reply);
+
+    if (NT_SUCCESS(status))
+        *ret_describe = reply.describe;
+    return status == STATUS_CONNECTION_REFUSED ? STATUS_OBJECT_NAME_NOT_FOUND : status;
+}
+
 NTSTATUS nt_client_create_namespace(const void *boundary, size_t boundary_size,
                                     const void *security, size_t security_size,
                                     struct nt_client_reply *ret_reply)

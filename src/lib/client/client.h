@@ -28,6 +28,7 @@ struct nt_client_reply {
         struct nt_push_reply push;
         struct nt_query_job_reply query_job;
         struct nt_is_in_job_reply is_in_job;
+        struct nt_describe_reply describe;
     };
     void *bytes; /* behind the structure, malloc'ed; or NULL */
     size_t bytes_size;
@@ -87,6 +88,15 @@ NTSTATUS nt_client_set_security(uint64_t id, uint64_t instance, SECURITY_INFORMA
  */
 NTSTATUS nt_client_list(const struct nt_object_name *name, uint64_t index,
                         struct nt_list_reply *ret_list, void **ret_bytes, size_t *ret_size);
+
+/**
+ * nt_client_describe() - what the broker knows of the object of that name
+ *
+ * Opens nothing, and starts no broker (STATUS_OBJECT_NAME_NOT_FOUND). Return: also
+ * STATUS_NOT_SUPPORTED by a broker of an older version.
+ */
+NTSTATUS nt_client_describe(const struct nt_object_name *name,
+                            struct nt_describe_reply *ret_describe);
 
 /**
  * nt_client_create_namespace(), nt_client_open_namespace() - a private namespace by its boundary
@@ -154,6 +164,15 @@ NTSTATUS nt_client_is_in_job(uint64_t id, uint64_t instance, int pidfd, bool *re
  * allowed; STATUS_QUOTA_EXCEEDED: a job has as many members as it may. The child must not run then.
  */
 NTSTATUS nt_client_join_jobs(int pidfd, int page_fd, bool breakaway);
+
+/* Where the broker of a thread's identity is, and what would be started there. */
+struct nt_client_place {
+    bool is_system;
+    char directory[108];
+    char program[4096];
+};
+/** nt_client_locate() - starts none. STATUS_INVALID_PARAMETER, STATUS_NAME_TOO_LONG: environment */
+NTSTATUS nt_client_locate(struct nt_client_place *ret_place);
 
 /** nt_client_statistics() - what the broker holds; starts none (STATUS_OBJECT_NAME_NOT_FOUND) */
 NTSTATUS nt_client_statistics(struct nt_client_reply *ret_reply);

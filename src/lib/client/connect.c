@@ -90,7 +90,7 @@ static bool beside_library(char *path, size_t size)
     return n > 0 && (size_t)n < size && access(path, X_OK) == 0;
 }
 
-static const char *find_program(char *path, size_t size)
+const char *nt_broker_program(char *path, size_t size)
 {
     const char *chosen = secure_getenv("NTSHM_BROKER_PATH");
 
@@ -129,7 +129,7 @@ static int wait_ready(int ready_fd)
 static int start(const struct nt_place *place)
 {
     char beside[PATH_MAX];
-    const char *program = find_program(beside, sizeof(beside));
+    const char *program = nt_broker_program(beside, sizeof(beside));
     const char *argv[] = {program, "--directory", place->directory, "--ready", "3", NULL};
     NT_CLEANUP(nt_os_closep) int read_fd = -1;
     NT_CLEANUP(nt_os_closep) int write_fd = -1;

@@ -32,6 +32,19 @@ int nt_broker_connect(const struct nt_os_peer *who, bool start,
 
 struct nt_place;
 
+/**
+ * nt_broker_locate() - where nt_broker_connect() would go now
+ *
+ * Starts none and keeps no connection. NT_LOCK_CONNECTION is held. Return: 0; -EINVAL or
+ * -ENAMETOOLONG for a directory in the environment that is none.
+ */
+int nt_broker_locate(const struct nt_os_peer *who,
+                     bool (*has_names)(int fd, const struct nt_os_peer *who),
+                     struct nt_place *ret_place, bool *ret_system);
+
+/** nt_broker_program() - the program that would be started; @path has room for it */
+const char *nt_broker_program(char *path, size_t size);
+
 /** nt_broker_connect_own() - the one in @place, which is @uid's or root's; for choose.c */
 int nt_broker_connect_own(const struct nt_place *place, uid_t uid, bool start, int *ret_fd);
 

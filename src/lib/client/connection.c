@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -21,6 +22,7 @@
 
 #include <ntstatus.h>
 
+#include "ipc/place.h"
 #include "lib/client/connect.h"
 #include "lib/process/lock.h"
 #include "lib/security/token.h"
@@ -36,6 +38,7 @@
 struct connection {
     int fd; /* -1: lost, or never made */
     bool used;
+    uint16_t version; /* of the protocol that both speak */
     uint32_t session;
     struct nt_os_credentials who;
     struct nt_os_peer sender; /* the same, as messages tell it */
@@ -261,6 +264,7 @@ static int ensure_connected(struct connection *connection, bool start)
             connection->token = received.hello.token;
             connection->instance = received.hello.instance;
             connection->session = received.hello.session;
+            connection->version = received.hello.version;
         } else if (r != -ECONNRESET) {
             return r;
         }
@@ -289,6 +293,8 @@ static int exchange_again(struct nt_call *call, struct connection **ret_connecti
             return r;
         if (call->instance && call->instance != connection->instance)
             return -ECONNRESET;
+        if (call->version > connection->version)
+            return -EPROTONOSUPPORT;
         if (connection != before)
             call->header.number = ++connection->number;
         before = connection;
@@ -365,9 +371,37 @@ NTSTATUS nt_connection_perform(struct nt_call *call, struct nt_client_reply *ret
     pthread_setcancelstate(cancel_state, NULL);
     if (r < 0) {
         nt_client_reply_deinit(ret_reply);
-        return nt_status_from_errno(r);
+        return r == -EPROTONOSUPPORT ? STATUS_NOT_SUPPORTED : nt_status_from_errno(r);
     }
     return status;
+}
+
+NTSTATUS nt_client_locate(struct nt_client_place *ret_place)
+{
+    struct connection *connection;
+    struct nt_place place;
+    const char *program;
+    int cancel_state, r;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    nt_lock_take(NT_LOCK_CONNECTION);
+    r = find_connection(&connection);
+    if (r == 0)
+        r = nt_broker_locate(&connection->sender, has_names, &place, &ret_place->is_system);
+    nt_lock_drop(NT_LOCK_CONNECTION);
+    pthread_setcancelstate(cancel_state, NULL);
+    if (r < 0)
+        return r == -ENAMETOOLONG ? STATUS_NAME_TOO_LONG : nt_status_from_errno(r);
+    snprintf(ret_place->directory, sizeof(ret_place->directory), "%s", place.directory);
+    program = nt_broker_program(ret_place->program, sizeof(ret_place->program));
+    if (program != ret_place->program) {
+        size_t size = strlen(program) + 1;
+
+        if (size > sizeof(ret_place->program))
+            return STATUS_NAME_TOO_LONG;
+        memcpy(ret_place->program, program, size);
+    }
+    return STATUS_SUCCESS;
 }
 
 /* --- letting go ----------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct nt_call {
     size_t n_fds;
     uint64_t instance; /* 0, or the only broker that is asked */
     bool start;        /* a broker where none runs */
+    uint16_t version;  /* the first of the protocol that has it; 0: all have */
     const struct nt_message_info *info;
 };
 

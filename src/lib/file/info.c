@@ -13,6 +13,7 @@
 #include "lib/file/path.h"
 #include "lib/file/time.h"
 #include "os/file-more.h"
+#include "os/system.h"
 #include "util/macro.h"
 #include "util/utf.h"
 
@@ -21,6 +22,20 @@ struct id_information {
     ULONGLONG volume;
     FILE_ID_128 id;
 };
+
+NTSTATUS nt_file_space(const char *path, struct nt_file_space *ret_space)
+{
+    struct nt_os_space space;
+    int r = nt_os_space(path, &space);
+
+    if (r < 0)
+        return nt_path_status(path, r);
+    *ret_space = (struct nt_file_space){.size = space.size,
+                                        .free = space.free,
+                                        .available = space.available,
+                                        .block = space.block ? space.block : 1};
+    return STATUS_SUCCESS;
+}
 
 ULONG nt_file_attributes(const struct stat *stat)
 {

@@ -47,6 +47,14 @@ NTSTATUS nt_file_set(HANDLE handle, FILE_INFORMATION_CLASS which, const void *bu
 NTSTATUS nt_file_set_win32(HANDLE handle, FILE_INFORMATION_CLASS which, const void *buffer,
                            ULONG size, unsigned width);
 
+/* What a file system has, in bytes; @available to this user. */
+struct nt_file_space {
+    uint64_t size, free, available;
+    uint64_t block; /* what it is given out in */
+};
+/** nt_file_space() - of the file system that @path lies on */
+NTSTATUS nt_file_space(const char *path, struct nt_file_space *ret_space);
+
 /** nt_file_name() - the path that an open file has now; the caller frees it */
 NTSTATUS nt_file_name(const struct nt_file *file, char **ret_path);
 

@@ -61,14 +61,12 @@ NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd)
                     ret_fd);
 }
 
-NTSTATUS nt_section_memory(HANDLE handle, int *ret_fd, uint64_t *ret_size)
+NTSTATUS nt_section_keep(HANDLE handle, struct nt_section **ret_section, uint64_t *ret_size)
 {
     NT_CLEANUP(nt_object_closep) struct nt_object *object = NULL;
     struct nt_section *section;
     ACCESS_MASK access;
     NTSTATUS status = nt_handle_get(handle, &nt_section_type, 0, &object, &access);
-    uint64_t size;
-    int r = 0;
 
     if (!NT_SUCCESS(status))
         return status;
@@ -78,14 +76,21 @@ NTSTATUS nt_section_memory(HANDLE handle, int *ret_fd, uint64_t *ret_size)
     if (!(access & SECTION_MAP_WRITE) || section->write_fd < 0 ||
         !nt_section_protection_writes(section->protection))
         return STATUS_ACCESS_DENIED;
-    size = nt_section_refresh_size(section);
-    /* It may go to other processes from there. */
+    *ret_size = nt_section_refresh_size(section);
+    atomic_fetch_add_explicit(&section->n_keepers, 1, memory_order_relaxed);
+    nt_object_ref(&section->object);
+    *ret_section = section;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_section_dup(struct nt_section *section, int *ret_fd)
+{
+    int r = 0;
+
     if (section->object.id == 0 && !(section->attributes & SEC_FILE))
         r = nt_os_memfd_close_to_others(section->write_fd);
     if (r == 0)
         r = nt_os_dup(section->write_fd, ret_fd);
-    if (r == 0)
-        *ret_size = size;
     return nt_status_from_errno(r);
 }
 

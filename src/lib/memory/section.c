@@ -30,14 +30,27 @@
 
 /* --- the object ----------------------------------------------------------------------------- */
 
+static void drop_descriptors(struct nt_section *section)
+{
+    if (atomic_fetch_sub_explicit(&section->n_keepers, 1, memory_order_acq_rel) > 1)
+        return;
+    section->write_fd = nt_os_close(section->write_fd);
+    section->read_fd = nt_os_close(section->read_fd);
+    section->map_fd = nt_os_close(section->map_fd);
+}
+
 static void section_last_close(struct nt_object *object)
 {
     struct nt_section *section = NT_CONTAINER_OF(object, struct nt_section, object);
 
     section->lease_fd = nt_os_close(section->lease_fd);
-    section->write_fd = nt_os_close(section->write_fd);
-    section->read_fd = nt_os_close(section->read_fd);
-    section->map_fd = nt_os_close(section->map_fd);
+    drop_descriptors(section);
+}
+
+void nt_section_drop(struct nt_section *section)
+{
+    drop_descriptors(section);
+    nt_object_unref(&section->object);
 }
 
 /* With the last view: what it shows is needed until then, and so is the promise of memory. */
@@ -93,6 +106,7 @@ struct nt_section *nt_section_new(void)
         nt_object_init(&section->object, &nt_section_type);
         section->lease_fd = section->write_fd = section->read_fd = section->map_fd = -1;
         section->node = NUMA_NO_PREFERRED_NODE;
+        atomic_init(&section->n_keepers, 1);
     }
     return section;
 }

@@ -17,18 +17,19 @@ struct nt_reserve;
 
 struct nt_section {
     struct nt_object object;
-    _Atomic uint64_t size;  /* bytes; a page-file section's is a multiple of the page size, a file
-                               section's is exact, may grow (NtExtendSection), and never shrinks */
-    ULONG protection;       /* PAGE_ value given at creation */
-    ULONG attributes;       /* SEC_ flags that it keeps (section-attributes.h): SEC_FILE for a
-                               file's, and SEC_IMAGE (and SEC_NOCACHE: no execute) for an image's */
-    ULONG node;             /* NUMA node that its pages are wanted on, or NUMA_NO_PREFERRED_NODE */
-    uint64_t charged;       /* bytes that nt_commit_check() allowed it, given back when it ends */
-    int lease_fd;           /* -1 for an unnamed one */
-    int write_fd;           /* read-write description, or -1 */
-    int read_fd;            /* read-only description, or -1 */
-    int map_fd;             /* SEC_RESERVE: the commit map, to be sent along; else -1 */
-    struct nt_image *image; /* SEC_IMAGE: what the headers say (memory/image.h), else NULL */
+    _Atomic uint64_t size; /* bytes; a page-file section's is a multiple of the page size, a file
+                              section's is exact, may grow (NtExtendSection), and never shrinks */
+    ULONG protection;      /* PAGE_ value given at creation */
+    ULONG attributes;      /* SEC_ flags that it keeps (section-attributes.h): SEC_FILE for a
+                              file's, and SEC_IMAGE (and SEC_NOCACHE: no execute) for an image's */
+    ULONG node;            /* NUMA node that its pages are wanted on, or NUMA_NO_PREFERRED_NODE */
+    uint64_t charged;      /* bytes that nt_commit_check() allowed it, given back when it ends */
+    int lease_fd;          /* -1 for an unnamed one */
+    int write_fd;          /* read-write description, or -1 */
+    int read_fd;           /* read-only description, or -1 */
+    int map_fd;            /* SEC_RESERVE: the commit map, to be sent along; else -1 */
+    _Atomic uint32_t n_keepers; /* of the descriptors: the opens together, and nt_section_keep() */
+    struct nt_image *image;     /* SEC_IMAGE: what the headers say (memory/image.h), else NULL */
     struct nt_reserve *reserve; /* SEC_RESERVE of the page file (memory/reserve.h), else NULL */
 };
 
@@ -65,16 +66,20 @@ NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd);
 NTSTATUS nt_section_from_fd(int fd, ULONG attributes, HANDLE *ret_handle);
 
 /**
- * nt_section_memory() - the memory under a section, for who keeps it mapped in a way of his own
- * @handle:   carries SECTION_MAP_WRITE; of the page file (also large pages, also only reserved) or
- *            of a file
- * @ret_fd:   read-write, the caller's; it keeps neither name nor handle
- * @ret_size: of the section; what is only reserved has less memory than that
+ * nt_section_keep() - the section's descriptor, for who keeps its memory mapped in his own way
+ * @handle:      carries SECTION_MAP_WRITE; of the page file (also large pages, also only reserved)
+ *               or of a file
+ * @ret_section: its write_fd is good until nt_section_drop(), also when no handle is left; neither
+ *               name nor handle is kept
+ * @ret_size:    of the section; what is only reserved has less memory than that
  *
  * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED for an image; STATUS_ACCESS_DENIED; those of
  * nt_handle_get().
  */
-NTSTATUS nt_section_memory(HANDLE handle, int *ret_fd, uint64_t *ret_size);
+NTSTATUS nt_section_keep(HANDLE handle, struct nt_section **ret_section, uint64_t *ret_size);
+void nt_section_drop(struct nt_section *section);
+/** nt_section_dup() - a descriptor of its own, which may go to other processes */
+NTSTATUS nt_section_dup(struct nt_section *section, int *ret_fd);
 
 struct nt_section_parameters {
     uint64_t size;      /* bytes; 0 is STATUS_INVALID_PARAMETER_4 for a page-file section */

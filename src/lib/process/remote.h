@@ -49,6 +49,20 @@ NTSTATUS nt_remote_each_page(struct nt_process *process,
                              void (*visit)(const struct nt_resident_page *page, void *context),
                              void *context);
 
+struct ntshm_region_run;
+/**
+ * nt_remote_regions() - every run of pages that the library there made
+ * @patience_ns: for another process, 0 as for all requests
+ * @visit:       called in address order once all of them are here; false ends it; NULL: nobody
+ * @ret_changes: a number that stays the same as long as no region is made, changed or given up; 0:
+ *               that happened while they were asked for, each time it was tried
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_SUPPORTED and what else service.h says; STATUS_NO_MEMORY.
+ */
+NTSTATUS nt_remote_regions(struct nt_process *process, uint64_t patience_ns,
+                           BOOL (*visit)(const struct ntshm_region_run *run, void *context),
+                           void *context, uint64_t *ret_changes);
+
 /* --- the working set ------------------------------------------------------------------------- */
 
 NTSTATUS nt_remote_get_working_set(struct nt_process *process, struct nt_working_set *ret_set);

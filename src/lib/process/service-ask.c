@@ -159,7 +159,8 @@ static NTSTATUS confirm(struct nt_process *process, int fd, const struct nt_serv
 
 static NTSTATUS ask(struct nt_process *process, struct nt_service_call *call)
 {
-    uint64_t deadline = nt_os_now_ns() + NT_SERVICE_SECONDS * 1000000000ull;
+    uint64_t deadline = nt_os_now_ns() + (call->patience_ns ? call->patience_ns
+                                                            : NT_SERVICE_SECONDS * 1000000000ull);
     NT_CLEANUP(nt_os_closep) int fd = -1;
     NTSTATUS status = connect_to(process, &fd);
     int r;

@@ -12,6 +12,7 @@
 
 #include <ntstatus.h>
 
+#include "lib/memory/regions.h"
 #include "lib/process/lock.h"
 #include "lib/process/process-object.h"
 #include "os/os.h"
@@ -370,6 +371,30 @@ NTSTATUS nt_service_each_page(struct nt_process *process,
 
     while (NT_SUCCESS(status) && from)
         status = visit_some(process, &from, visit, context);
+    return status;
+}
+
+NTSTATUS nt_service_regions(struct nt_process *process, uint64_t from, uint64_t patience_ns,
+                            struct nt_region_part *ret_part)
+{
+    NT_CLEANUP(nt_service_call_deinit)
+    struct nt_service_call call = {.request.base = from, .patience_ns = patience_ns};
+    NTSTATUS status = nt_service_ask(process, NT_SERVICE_REGIONS, &call);
+    struct nt_region_part part;
+
+    if (!NT_SUCCESS(status))
+        return status;
+    part = (struct nt_region_part){
+        .bytes = call.answer,
+        .used = call.reply.n_bytes,
+        .next = call.reply.base,
+        .changes = call.reply.size,
+    };
+    status = nt_regions_check(from, &part);
+    if (NT_SUCCESS(status)) {
+        call.answer = NULL; /* the caller's */
+        *ret_part = part;
+    }
     return status;
 }
 

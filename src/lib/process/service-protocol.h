@@ -42,6 +42,8 @@ enum nt_service_kind {
     NT_SERVICE_READ,     /* base, size; answer: bytes, fewer with a failure */
     NT_SERVICE_WRITE,    /* base, bytes; answer: size */
     NT_SERVICE_CODE,     /* base, size: code was written there */
+    NT_SERVICE_REGIONS,  /* base: the first address; answer: records of memory/regions.h from there
+                            on; base: where they go on, size: the number of changes */
     NT_SERVICE_KINDS
 };
 
@@ -120,6 +122,7 @@ struct nt_service_call {
     const void *bytes;
     size_t n_bytes;
     const struct nt_parcel *parcel; /* in place of the bytes */
+    uint64_t patience_ns;           /* 0: NT_SERVICE_SECONDS */
     struct nt_service_reply reply;
     unsigned char *answer; /* malloc'ed, reply.n_bytes */
     int fds[NT_PARCEL_FDS];

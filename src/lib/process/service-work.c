@@ -11,6 +11,7 @@
 #include <ntstatus.h>
 
 #include "lib/memory/query.h"
+#include "lib/memory/regions.h"
 #include "lib/memory/residency.h"
 #include "lib/process/lock.h"
 #include "lib/process/process.h"
@@ -351,6 +352,20 @@ static NTSTATUS query_resident(struct work *work)
     return status;
 }
 
+static NTSTATUS query_regions(struct work *work)
+{
+    struct nt_region_part part = {.room = NT_SERVICE_BYTES};
+
+    part.bytes = answer_bytes(work, part.room);
+    if (!part.bytes)
+        return STATUS_NO_MEMORY;
+    nt_regions_look(work->request->base, &part);
+    work->answer->reply.n_bytes = (uint32_t)part.used;
+    work->answer->reply.base = part.next;
+    work->answer->reply.size = part.changes;
+    return STATUS_SUCCESS;
+}
+
 /* --- the working set -------------------------------------------------------------------- */
 
 static NTSTATUS get_set(struct work *work)
@@ -402,6 +417,7 @@ static NTSTATUS (*const kinds[NT_SERVICE_KINDS])(struct work *work) = {
     [NT_SERVICE_READ] = read_memory,
     [NT_SERVICE_WRITE] = write_memory,
     [NT_SERVICE_CODE] = flush_code,
+    [NT_SERVICE_REGIONS] = query_regions,
 };
 
 static NTSTATUS check(const void *message, size_t size, struct nt_service_request *request)

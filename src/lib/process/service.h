@@ -61,6 +61,14 @@ NTSTATUS nt_service_query_pages(struct nt_process *process, struct nt_resident_p
 NTSTATUS nt_service_each_page(struct nt_process *process,
                               void (*visit)(const struct nt_resident_page *page, void *context),
                               void *context);
+struct nt_region_part;
+/**
+ * nt_service_regions() - as nt_regions_look(); what came is checked
+ * @ret_part:    @bytes are the caller's to free
+ * @patience_ns: that it is waited for; 0 as for all others
+ */
+NTSTATUS nt_service_regions(struct nt_process *process, uint64_t from, uint64_t patience_ns,
+                            struct nt_region_part *ret_part);
 /**
  * nt_service_range() - NT_SERVICE_LOCK, _UNLOCK, _FLUSH or _CODE of a range of its
  * @base, @size: in: as given; out, on success: as rounded there
