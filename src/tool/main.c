@@ -2,14 +2,18 @@
 /*
  * ntshm, the command line. This file knows how commands are found; each cmd-*.c is one of them.
  */
+#include "tool/verbs/action.h"
 #include "tool/tool.h"
 #include "util/macro.h"
 
-#include <json-c/json.h>
-#include <stdarg.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ntshm/ntshm.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef NT_VERSION
 #    define NT_VERSION "unknown"
@@ -20,39 +24,27 @@ NT_EXPORT const char *argp_program_version = "ntshm " NT_VERSION;
 
 static const struct nt_tool_command commands[] = {
     {"blackbox", "a flight recorder for GPU work: demo, read, watch", nt_tool_blackbox},
-    {"broker", "the process that keeps the names: status, stop", nt_tool_broker},
-    {"list", "the names that there are", nt_tool_list},
-    {"show", "what a name stands for", nt_tool_show},
+    {"broker", "the process that keeps the names: status, stop, log", nt_tool_broker},
+    {"ls", "the names that there are", nt_tool_ls},
+    {"list", NULL, nt_tool_ls},
+    {"tree", "the same as a tree", nt_tool_tree},
+    {"show", "everything about an object", nt_tool_show},
+    {"sd", "an object's security descriptor", nt_tool_sd},
+    {"access", "what a user may do with an object, and why", nt_tool_access},
+    {"holders", "who has an object open, or its memory", nt_tool_holders},
     {"hold", "keep a name alive", nt_tool_hold},
+    {"create", "make an object that has a name, and keep it", nt_tool_create},
+    {"open", "see whether a name is there; keep it; get its memory", nt_tool_open},
+    {"signal", "set an event, count up a semaphore, end a job", nt_tool_signal},
+    {"reset", "reset an event, stop a timer", nt_tool_reset},
+    {"wait", "wait for events, mutexes, semaphores, timers", nt_tool_wait},
+    {"dump", "print or save the bytes of a section", nt_tool_dump},
+    {"run", "a name space of its own for a command", nt_tool_run},
+    {"doctor", "whether this machine has what it takes", nt_tool_doctor},
+    {"complete", NULL, nt_tool_complete}, /* for the shells */
+    {"map", "the address space of a process: table, JSON, picture, difference", nt_tool_map},
     {NULL, NULL, NULL},
 };
-
-int nt_tool_error(const char *format, ...)
-{
-    va_list arguments;
-
-    fflush(stdout);
-    fputs("ntshm: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return NT_TOOL_FAILED;
-}
-
-int nt_tool_print_json(struct json_object *object)
-{
-    const char *text = NULL;
-    int status = NT_TOOL_OK;
-
-    if (object)
-        text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-                                                          JSON_C_TO_STRING_NOSLASHESCAPE);
-    if (!text || puts(text) < 0 || fflush(stdout) != 0)
-        status = nt_tool_error("the JSON could not be written");
-    json_object_put(object);
-    return status;
-}
 
 /* --- finding a command ------------------------------------------------------------------------ */
 
@@ -121,19 +113,35 @@ int nt_tool_dispatch(const struct nt_tool_command *table, const char *doc, int a
     return command->run(argc - first, argv + first);
 }
 
+/*
+ * A standard stream that was closed must not be found by what is opened later: an error's line
+ * would go into a dump. Here each use of it fails, as it would have.
+ */
+static void take_standard_places(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            _exit(NT_TOOL_FAILED);
+}
+
 int main(int argc, char **argv)
 {
     static char name[] = "ntshm";
     int status;
 
+    take_standard_places();
     argp_err_exit_status = NT_TOOL_USAGE;
     if (argc < 1)
         return NT_TOOL_USAGE;
+    /* Who reads us may stop reading: that ends us quietly, whatever we were started with. */
+    signal(SIGPIPE, SIG_DFL);
     argv[0] = name;
+    ntshm_set_log(nt_action_hear, NULL);
     status = nt_tool_dispatch(
         commands, "Named shared memory with Windows semantics, and what lives in it.", argc, argv);
     /* A full disk behind stdout is a failure too. */
-    if (fflush(stdout) != 0 && status == NT_TOOL_OK)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == NT_TOOL_OK)
         status = nt_tool_error("the output could not be written");
     return status;
 }

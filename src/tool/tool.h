@@ -49,8 +49,23 @@ int nt_tool_blackbox_read(int argc, char **argv);
 int nt_tool_blackbox_watch(int argc, char **argv);
 int nt_tool_blackbox_record(int argc, char **argv);
 int nt_tool_broker(int argc, char **argv);
-int nt_tool_list(int argc, char **argv);
+int nt_tool_broker_log(int argc, char **argv);
+int nt_tool_ls(int argc, char **argv);
+int nt_tool_tree(int argc, char **argv);
+int nt_tool_sd(int argc, char **argv);
+int nt_tool_access(int argc, char **argv);
+int nt_tool_holders(int argc, char **argv);
 int nt_tool_show(int argc, char **argv);
 int nt_tool_hold(int argc, char **argv);
+int nt_tool_create(int argc, char **argv);
+int nt_tool_open(int argc, char **argv);
+int nt_tool_signal(int argc, char **argv);
+int nt_tool_reset(int argc, char **argv);
+int nt_tool_wait(int argc, char **argv);
+int nt_tool_map(int argc, char **argv);
+int nt_tool_dump(int argc, char **argv);
+int nt_tool_run(int argc, char **argv);
+int nt_tool_doctor(int argc, char **argv);
+int nt_tool_complete(int argc, char **argv);
 
 #endif
