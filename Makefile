@@ -13,7 +13,7 @@ STAMP   := build/.packages
 help: ## this text
 	@echo 'usage: make TARGET [SAN=address,undefined | SAN=thread] [V=1] [JOBS=N] [ARGS=...]'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1 /p' Makefile | \
-	  while read -r target text; do printf '  %-12s %s\n' "$$target" "$$text"; done
+	  while read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 run: ## build and show the main job: a black box that outlives the GPU device and the process
 	@tools/bootstrap run $(STAMP)
@@ -41,7 +41,7 @@ stress: ## the tests that take minutes: kills, races, exhaustion
 	@$(MAKE) --no-print-directory build
 	@tools/run-tests --verbose --suite stress --suite long $(BUILD) $(ARGS)
 
-check: ## static checks: layers, exports, format, lint
+check: ## static checks: layers, exports, manual, format, lint
 	@tools/bootstrap check $(STAMP)
 	@$(MAKE) --no-print-directory build
 	@tools/check $(BUILD)
@@ -60,9 +60,32 @@ vm-check: ## the tests on Debian's 6.1 kernel in a virtual machine with two NUMA
 	@$(MAKE) --no-print-directory build
 	@tools/vm-check --jobs $(JOBS) $(BUILD) $(BUILD)/vm $(ARGS)
 
+port-check: ## port three programs' Windows code on this library and run their tests (network)
+	@tools/bootstrap test $(STAMP)
+	@$(MAKE) --no-print-directory build
+	@tools/port-check $(BUILD) $(ARGS)
+
 fuzz: ## run each fuzzer for a minute (SECONDS=N for longer)
 	@tools/bootstrap fuzz $(STAMP)
 	@tools/run-fuzz build-fuzz $(or $(SECONDS),60)
+
+package: ## build the Debian packages, into build/package
+	@tools/bootstrap package $(STAMP)
+	@JOBS=$(JOBS) tools/package build/package
+
+package-check: ## try the packages in a fresh Debian 12 (minutes; needs root; ARGS=--readme for more)
+	@tools/bootstrap package $(STAMP)
+	@JOBS=$(JOBS) tools/package-check build/package-check $(ARGS)
+
+dist: ## the source tarball of what is committed, into build/meson-dist
+	@tools/bootstrap run $(STAMP)
+	@$(MAKE) --no-print-directory build
+	@meson dist -C $(BUILD) --no-tests --formats xztar
+
+pictures: ## draw docs/pictures anew, from a process and a black box of this machine
+	@tools/bootstrap test $(STAMP)
+	@$(MAKE) --no-print-directory build
+	@tools/draw-pictures $(BUILD)
 
 install: ## install below DESTDIR and the prefix given to meson
 	@$(MAKE) --no-print-directory build
@@ -80,5 +103,5 @@ build: # configure when needed, then compile
 clean: ## remove all build directories
 	rm -rf build build-*/
 
-.PHONY: help run test storm bench stress check format wine-check vm-check fuzz install build clean
+.PHONY: help run test storm bench stress check format wine-check vm-check port-check fuzz package package-check dist pictures install build clean
 .DEFAULT_GOAL := help
