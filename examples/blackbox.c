@@ -4,8 +4,7 @@
  * engine does not come back.
  *
  *   blackbox DUMP          renders 100 frames and ends in good order: no dump
- *   blackbox DUMP crash    kills itself with work in flight; the keeper saves DUMP, and
- *                          `ntshm blackbox read DUMP` tells in which pass it was
+ *   blackbox DUMP crash    is killed with work in flight; `ntshm blackbox read DUMP` tells where
  *
  * Build: cc blackbox.c $(pkg-config --cflags --libs ntshm-d3d12 ntshm)
  */
@@ -19,8 +18,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SIZE (1u << 20)
 
 struct engine {
     ID3D12Device5 *device;
@@ -36,16 +33,14 @@ struct engine {
 
 static int failed(const char *what, HRESULT hr)
 {
-    if (FAILED(hr))
-        fprintf(stderr, "%s: 0x%08x\n", what, (unsigned)hr);
-    return FAILED(hr);
+    return FAILED(hr) && fprintf(stderr, "%s: 0x%08x\n", what, (unsigned)hr);
 }
 
 static HRESULT make_buffer(struct engine *engine, ID3D12Resource **ret_buffer)
 {
     const D3D12_HEAP_PROPERTIES heap = {.Type = D3D12_HEAP_TYPE_DEFAULT};
     const D3D12_RESOURCE_DESC desc = {.Dimension = D3D12_RESOURCE_DIMENSION_BUFFER,
-                                      .Width = SIZE,
+                                      .Width = 1u << 20,
                                       .Height = 1,
                                       .DepthOrArraySize = 1,
                                       .MipLevels = 1,
