@@ -6,6 +6,7 @@
 #    include "api/api.h"
 
 #    include <ntshm/ntshm.h>
+#    include <unistd.h>
 
 TEST(pinned_view_is_not_unmapped, "")
 {
@@ -144,6 +145,45 @@ TEST(statistics_start_no_broker, "")
     struct ntshm_broker_statistics none = {.size = sizeof(none)};
 
     ok_fails(ntshm_broker_statistics(&none), ERROR_FILE_NOT_FOUND);
+}
+
+TEST(place_of_the_broker_is_told_without_starting_one, "")
+{
+    struct ntshm_broker_statistics none = {.size = sizeof(none)};
+    struct ntshm_broker_place place = {.size = sizeof(place)}, wrong = {.size = 16}, was;
+    char longest[sizeof(place.program) + 1];
+    HANDLE event;
+
+    ok_succeeds(ntshm_broker_place(&place));
+    ok_str_eq(place.directory, getenv("NTSHM_BROKER"));
+    ok_str_eq(place.program, getenv("NTSHM_BROKER_PATH"));
+    ok_eq(place.is_system, 0);
+    was = place;
+    memset(longest, '/', sizeof(longest) - 1); /* half of a name would be another program's */
+    longest[sizeof(longest) - 1] = '\0';
+    setenv("NTSHM_BROKER_PATH", longest, 1);
+    ok_fails(ntshm_broker_place(&place), ERROR_FILENAME_EXCED_RANGE);
+    setenv("NTSHM_BROKER_PATH", longest + 1, 1);
+    ok_succeeds(ntshm_broker_place(&place));
+    ok_str_eq(place.program, longest + 1);
+    setenv("NTSHM_BROKER_PATH", was.program, 1);
+    ok_fails(ntshm_broker_statistics(&none), ERROR_FILE_NOT_FOUND);
+    ok_fails(ntshm_broker_place(&wrong), ERROR_INVALID_PARAMETER);
+    ok_fails(ntshm_broker_place(NULL), ERROR_INVALID_PARAMETER);
+    setenv("NTSHM_BROKER", "relative", 1);
+    ok_fails(ntshm_broker_place(&place), ERROR_INVALID_PARAMETER);
+    setenv("NTSHM_BROKER", "system:/nowhere", 1);
+    ok_succeeds(ntshm_broker_place(&place));
+    ok_str_eq(place.directory, "/nowhere");
+    ok_eq(place.is_system, 1);
+    setenv("NTSHM_BROKER", wrong.directory, 1); /* "": no path either */
+    ok_fails(ntshm_broker_place(&place), ERROR_INVALID_PARAMETER);
+    setenv("NTSHM_BROKER", test_dir(), 1); /* and it is used where it is said to be */
+    ok_succeeds(ntshm_broker_place(&place));
+    event = CreateEventW(NULL, TRUE, FALSE, L_("there"));
+    ok(event != NULL);
+    ok_eq(access(strcat(place.directory, "/broker"), F_OK), 0);
+    drop(event, NULL);
 }
 
 TEST(quiescing_touches_no_handle, "11.27")

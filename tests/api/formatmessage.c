@@ -129,6 +129,24 @@ TEST(ignored_inserts_stay, "")
     check("one", IGNORE, "one%0two", 0);
 }
 
+/* The arguments of ignored inserts are not looked at: LMDB for one passes no address at all. */
+TEST(arguments_of_ignored_inserts_may_be_anything, "")
+{
+    static const DWORD sources[] = {FORMAT_MESSAGE_FROM_SYSTEM,
+                                    FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_ARGUMENT_ARRAY};
+    va_list *nowhere = (va_list *)(ULONG_PTR)16;
+    char text[200];
+
+    for (unsigned i = 0; i < 2; i++) {
+        ok(FormatMessageA(sources[i] | IGNORE, NULL, ERROR_ACCESS_DENIED, 0, text, sizeof(text),
+                          nowhere) > 0);
+        ok_eq(FormatMessageA(FORMAT_MESSAGE_FROM_STRING | IGNORE, "%1", 0, 0, text, sizeof(text),
+                             nowhere),
+              2);
+        ok_str_eq(text, "%1");
+    }
+}
+
 TEST(small_buffers_are_refused, "")
 {
     char text[4] = "xyz";

@@ -395,15 +395,17 @@ static void check_memory(HANDLE section, uint64_t size)
 {
     volatile uint32_t *words = map_words(section);
     struct stat status;
-    UINT64 told = 0;
+    struct ntshm_kept_memory kept;
     int fd = -1;
 
-    ok_succeeds(ntshm_section_memory(section, &fd, &told));
-    require(fd > 2);
+    ok_succeeds(ntshm_keep_memory(section, &kept));
+    require(kept.fd > 2);
+    ok_eq(kept.size, size);
+    ok_succeeds(ntshm_dup_memory(&kept, &fd));
+    require(fd > 2 && fd != kept.fd);
     /* Whoever gets it next opens it anew only when he is its user. */
     ok(fstat(fd, &status) == 0 && !(status.st_mode & 0022), "mode %o", status.st_mode & 0777u);
     ok_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
-    ok_eq(told, size);
     words[1] = 0;
     words[0] = 41;
     ok_eq(shared_word(fd), 41);
@@ -411,13 +413,21 @@ static void check_memory(HANDLE section, uint64_t size)
     ok_eq(words[0], 42);
     close(fd);
     drop(section, words);
+    /* Neither handle nor view is left, and the memory is still there. */
+    ok_eq(shared_word(kept.fd), 42);
+    shared_put_word(kept.fd, 43);
+    fd = kept.fd;
+    ntshm_drop_memory(&kept);
+    ok(kept.section == NULL && kept.fd == -1);
+    ok(fcntl(fd, F_GETFD) < 0 && errno == EBADF);
+    ntshm_drop_memory(&kept);
 }
 
 TEST(the_memory_under_a_section, "D15.6")
 {
     char path[512];
+    struct ntshm_kept_memory kept = {.fd = -1};
     HANDLE file, section;
-    UINT64 size;
     int fd;
 
     check_memory(new_section(NULL, PAGE_READWRITE, 3 * PAGE), 3 * PAGE);
@@ -433,10 +443,10 @@ TEST(the_memory_under_a_section, "D15.6")
     }
     /* Only what may be written. */
     section = CreateFileMappingW(file, NULL, PAGE_READONLY, 0, 0, NULL);
-    ok_fails(ntshm_section_memory(section, &fd, &size), ERROR_ACCESS_DENIED);
+    ok_fails(ntshm_keep_memory(section, &kept), ERROR_ACCESS_DENIED);
     drop(section, NULL);
     section = CreateFileMappingW(file, NULL, PAGE_WRITECOPY, 0, 0, NULL);
-    ok_fails(ntshm_section_memory(section, &fd, &size), ERROR_ACCESS_DENIED);
+    ok_fails(ntshm_keep_memory(section, &kept), ERROR_ACCESS_DENIED);
     drop(section, NULL);
     drop(file, NULL);
     for (unsigned named = 0; named < 2; named++) {
@@ -445,13 +455,13 @@ TEST(the_memory_under_a_section, "D15.6")
 
         section = new_section(name, PAGE_READWRITE, PAGE);
         reader = with_rights(section, FILE_MAP_READ | SECTION_QUERY);
-        ok_fails(ntshm_section_memory(reader, &fd, &size), ERROR_ACCESS_DENIED);
+        ok_fails(ntshm_keep_memory(reader, &kept), ERROR_ACCESS_DENIED);
         drop(reader, NULL);
-        ok_fails(ntshm_section_memory(section, NULL, &size), ERROR_INVALID_PARAMETER);
-        ok_fails(ntshm_section_memory(section, &fd, NULL), ERROR_INVALID_PARAMETER);
+        ok_fails(ntshm_keep_memory(section, NULL), ERROR_INVALID_PARAMETER);
+        ok_fails(ntshm_dup_memory(&kept, &fd), ERROR_INVALID_PARAMETER);
         drop(section, NULL);
     }
-    ok_fails(ntshm_section_memory(NULL, &fd, &size), ERROR_INVALID_HANDLE);
+    ok_fails(ntshm_keep_memory(NULL, &kept), ERROR_INVALID_HANDLE);
 }
 
 TEST(memory_that_is_reserved_grows_as_it_is_committed, "D15.8")
@@ -459,18 +469,19 @@ TEST(memory_that_is_reserved_grows_as_it_is_committed, "D15.8")
     HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0,
                                         (DWORD)(4 * PAGE), NULL);
     char *view = (char *)MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    UINT64 size = 0;
-    int fd = -1;
+    struct ntshm_kept_memory kept;
+    int fd;
 
     require(section && view);
-    ok_succeeds(ntshm_section_memory(section, &fd, &size));
-    ok_eq(size, 4 * PAGE);
+    ok_succeeds(ntshm_keep_memory(section, &kept));
+    fd = kept.fd;
+    ok_eq(kept.size, 4 * PAGE);
     ok_eq(lseek(fd, 0, SEEK_END), 0);
     ok_ptr_eq(VirtualAlloc(view, 4 * PAGE, MEM_COMMIT, PAGE_READWRITE), view);
     ok(lseek(fd, 0, SEEK_END) >= (off_t)(4 * PAGE));
     *(uint32_t *)(void *)view = 43;
     ok_eq(shared_word(fd), 43);
-    close(fd);
+    ntshm_drop_memory(&kept);
     drop(section, view);
 }
 
@@ -478,19 +489,23 @@ TEST(memory_that_is_reserved_grows_as_it_is_committed, "D15.8")
 TEST(the_memory_of_a_section_keeps_neither_name_nor_handle, "D15.6")
 {
     HANDLE section = new_section(L_("gone"), PAGE_READWRITE, PAGE);
+    struct ntshm_kept_memory kept;
     struct stat status;
-    UINT64 size;
     int fd = -1;
 
-    require(ntshm_section_memory(section, &fd, &size));
-    shared_put_word(fd, 44);
+    require(ntshm_keep_memory(section, &kept));
+    shared_put_word(kept.fd, 44);
     drop(section, NULL);
     check_open_fails(L_("gone"), FILE_MAP_READ, ERROR_FILE_NOT_FOUND);
+    ok_eq(shared_word(kept.fd), 44);
+    ok_succeeds(ntshm_dup_memory(&kept, &fd));
+    ntshm_drop_memory(&kept);
     ok_eq(shared_word(fd), 44);
     close(fd);
     /* Memory of this process's own is closed to other users before it leaves. */
     section = new_section(NULL, PAGE_READWRITE, PAGE);
-    require(ntshm_section_memory(section, &fd, &size));
+    require(ntshm_keep_memory(section, &kept) && ntshm_dup_memory(&kept, &fd));
+    ntshm_drop_memory(&kept);
     ok_eq(fstat(fd, &status), 0);
     ok_eq(status.st_mode & 0777, 0600);
     close(fd);

@@ -244,3 +244,26 @@ TEST(debug_output_goes_to_the_log_hook, "")
     ntshm_set_log(NULL, NULL);
 }
 #endif
+
+TEST(memory_is_aligned_as_it_was_asked_for, "")
+{
+    unsigned char *memory = _aligned_malloc(100, 4096), *moved;
+
+    require(memory != NULL);
+    ok_eq((uintptr_t)memory % 4096, 0);
+    memset(memory, 7, 100);
+    moved = _aligned_realloc(memory, 10000, 8192);
+    require(moved != NULL);
+    ok_eq((uintptr_t)moved % 8192, 0);
+    for (unsigned i = 0; i < 100; i++)
+        require(moved[i] == 7);
+    _aligned_free(moved);
+    memory = _aligned_malloc(1, 1);
+    ok(memory != NULL);
+    ok_ptr_eq(_aligned_realloc(memory, 0, 1), NULL);
+    errno = 0;
+    ok_ptr_eq(_aligned_malloc(16, 24), NULL);
+    ok_eq(errno, EINVAL);
+    ok_ptr_eq(_aligned_malloc(16, 0), NULL);
+    _aligned_free(NULL);
+}

@@ -80,7 +80,7 @@ extern const struct bench_line bench_section_lines[], bench_large_lines[], bench
     bench_event_lines[], bench_memory_lines[], bench_change_lines[], bench_start_lines[],
     bench_ring_lines[], bench_d3d12_lines[], bench_d3d12_fence_lines[], bench_d3d12_share_lines[],
     bench_watch_lines[], bench_space_lines[], bench_security_lines[], bench_sync_lines[],
-    bench_process_lines[];
+    bench_process_lines[], bench_map_lines[];
 
 struct bench_sample {
     double median, min, max;
@@ -116,6 +116,7 @@ struct bench_options {
     const char *broker; /* the program */
     const char *first_ours, *first_bare;
     const char *heir_ours, *heir_bare;
+    const char *tool;
     const char *wine_program, *wine_prefix;
 };
 

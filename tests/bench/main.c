@@ -22,6 +22,7 @@ static const char usage[] =
     "                        what is started to measure a start\n"
     "  --heir-ours=PROGRAM, --heir-bare=PROGRAM\n"
     "                        what is started to inherit something\n"
+    "  --tool=PROGRAM        the command line, ntshm\n"
     "  --wine=PROGRAM        the same works as a Windows program, for the Wine column\n"
     "  --wine-prefix=DIR     Wine's own directory, made when it is not there\n"
     "  --rounds=N            samples of each (default 25)\n"
@@ -35,7 +36,7 @@ static const struct bench_line *const groups[] = {
     bench_section_lines, bench_named_lines,       bench_event_lines,       bench_memory_lines,
     bench_large_lines,   bench_change_lines,      bench_start_lines,       bench_ring_lines,
     bench_watch_lines,   bench_space_lines,       bench_security_lines,    bench_sync_lines,
-    bench_process_lines,
+    bench_process_lines, bench_map_lines,
 #ifdef BENCH_D3D12
     bench_d3d12_lines,   bench_d3d12_fence_lines, bench_d3d12_share_lines,
 #endif
@@ -74,6 +75,9 @@ static int take_option(int option)
         return -1;
     case 'I':
         o->heir_bare = optarg;
+        return -1;
+    case 't':
+        o->tool = optarg;
         return -1;
     case 'w':
         o->wine_program = optarg;
@@ -117,6 +121,7 @@ static int parse_options(int argc, char **argv)
         {"first-bare", required_argument, NULL, 'F'},
         {"heir-ours", required_argument, NULL, 'i'},
         {"heir-bare", required_argument, NULL, 'I'},
+        {"tool", required_argument, NULL, 't'},
         {"wine", required_argument, NULL, 'w'},
         {"wine-prefix", required_argument, NULL, 'p'},
         {"rounds", required_argument, NULL, 'r'},

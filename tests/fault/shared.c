@@ -170,9 +170,14 @@ static int memory_fd;
 
 static uint32_t run_memory(void)
 {
-    UINT64 size;
+    struct ntshm_kept_memory kept;
+    uint32_t result = fault_result(ntshm_keep_memory(source, &kept));
 
-    return fault_result(ntshm_section_memory(source, &memory_fd, &size));
+    if (result == ERROR_SUCCESS) {
+        result = fault_result(ntshm_dup_memory(&kept, &memory_fd));
+        ntshm_drop_memory(&kept);
+    }
+    return result;
 }
 
 static void close_memory(void)
@@ -182,7 +187,7 @@ static void close_memory(void)
 
 TEST_DEADLINE(the_memory_of_a_section_comes_or_does_not, "D15.6", 120)
 {
-    const struct fault_call call = {"ntshm_section_memory",
+    const struct fault_call call = {"ntshm_keep_memory",
                                     NULL,
                                     run_memory,
                                     close_memory,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fuzzes the reader of black boxes: any bytes, as a dump file might hold them, are parsed, printed
- * and turned into JSON. tests/fuzz/make-blackbox-corpus.c makes the corpus.
+ * Fuzzes the reader of black boxes: any bytes, as a dump file might hold them, are parsed, printed,
+ * turned into JSON and drawn. tests/fuzz/make-blackbox-corpus.c makes the corpus, and
+ * tests/picture/boxes.py the larger ones of it.
  */
-#include "tool/blackbox-print.h"
+#include "tool/blackbox/blackbox-draw.h"
+#include "tool/blackbox/blackbox-print.h"
 #include "util/macro.h"
 
 #include <stdio.h>
@@ -29,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json = nt_blackbox_to_json(&report, &origin);
     nt_abort_if(!json || !json_object_to_json_string(json), "no JSON");
     json_object_put(json);
+    nt_abort_if(nt_blackbox_draw(sink, &report, &origin), "no picture");
     nt_blackbox_report_deinit(&report);
     return 0;
 }

@@ -338,6 +338,13 @@ static void step_list(struct play_input *input, size_t whom)
     if (flags & 0x80)
         list.index = take_number(input, 8);
     list.name_units = (uint32_t)text.n_units;
+    if (flags & 8) { /* what it leads to, instead of what is in it */
+        struct nt_describe_request describe = {
+            .flags = list.flags, .name_units = list.name_units, .root = list.root};
+
+        play_send_good(whom, NT_MESSAGE_DESCRIBE, &describe, &text);
+        return;
+    }
     play_send_good(whom, NT_MESSAGE_LIST, &list, &text);
 }
 

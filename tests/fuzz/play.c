@@ -108,6 +108,19 @@ static void check_list_reply(const struct play_reply *reply)
     FUZZ_CHECK(at == end && reply->list.more <= 1);
 }
 
+/* Whoever is told of an object could ask for it in other ways; only sections have memory. */
+static void check_description(const struct play_reply *reply)
+{
+    struct nt_describe_reply is;
+
+    memcpy(&is, reply->bytes, sizeof(is));
+    FUZZ_CHECK(reply->n_fds == 0);
+    FUZZ_CHECK(is.kind >= 1 && is.kind <= NT_KIND_LAST);
+    FUZZ_CHECK(is.has_security <= 1 && is.manual_reset <= 1);
+    FUZZ_CHECK(is.kind == NT_KIND_SECTION || is.memory_inode == 0);
+    FUZZ_CHECK(is.lease_inode != 0 || is.owner == 0);
+}
+
 static void check_success(const struct play_reply *reply)
 {
     switch ((enum nt_message_type)reply->header.type) {
@@ -125,6 +138,9 @@ static void check_success(const struct play_reply *reply)
         break;
     case NT_MESSAGE_LIST:
         check_list_reply(reply);
+        break;
+    case NT_MESSAGE_DESCRIBE:
+        check_description(reply);
         break;
     case NT_MESSAGE_FETCH: /* anything that was sent */
         break;

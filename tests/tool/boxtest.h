@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "d3d12/kit.h"
 #include "ntshm/blackbox.h"
-#include "tool/blackbox-parse.h"
+#include "tool/blackbox/blackbox-parse.h"
 
 struct boxtest {
     ID3D12Device5 *device;

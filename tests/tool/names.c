@@ -82,26 +82,59 @@ TEST(show_tells_what_a_shared_heap_is_made_of, "D12.10")
     ok_str_eq(json_text(json_item(descriptors, 2), "kind"), "pipe, to write");
     json_object_put(told);
     run_free(&run);
-    ok_tool(0, "memory      a sealed memfd\n", "show", A_("Local\\heap"));
-    ok_tool(0, "descriptor  memory, 65,536 bytes, sealed for good", "show", A_("Local\\heap"));
+    ok_tool(0, "memory           a sealed memfd\n", "show", A_("Local\\heap"));
+    ok_tool(0, "descriptor       memory, 65,536 bytes, sealed for good", "show", A_("Local\\heap"));
     CloseHandle(handle);
 
     handle = share(L_("Local\\heap"), NTSHM_SHARED_FENCE, &heap);
-    ok_tool(0, "type        DxgkSharedSyncObject\n", "show", A_("Local\\heap"));
-    ok_tool(0, "what        a fence\n", "show", A_("Local\\heap"));
+    ok_tool(0, "type             DxgkSharedSyncObject\n", "show", A_("Local\\heap"));
+    ok_tool(0, "what             a fence\n", "show", A_("Local\\heap"));
     CloseHandle(handle);
     /* A label may say anything. */
     other.type = 0xFFFFFFFF;
     other.memory_kind = 0xFFFFFFFF;
     handle = share(L_("Local\\heap"), NTSHM_SHARED_RESOURCE, &other);
-    ok_tool(0, "memory      of an unknown kind\n", "show", A_("Local\\heap"));
+    ok_tool(0, "memory           of an unknown kind\n", "show", A_("Local\\heap"));
     CloseHandle(handle);
     other.magic = 0;
     handle = share(L_("Local\\heap"), NTSHM_SHARED_RESOURCE, &other);
     run_tool(&run, "show", A_("Local\\heap"));
-    ok_run(&run, 0, "type        DxgkSharedResource\n");
-    ok(!strstr(run.out, "memory      "));
+    ok_run(&run, 0, "type             DxgkSharedResource\n");
+    ok(!strstr(run.out, "memory           "));
     run_free(&run);
+    CloseHandle(handle);
+}
+
+/* The memory is what its label is not: writable. Its views are found without a handle, too. */
+TEST(holders_knows_the_memory_of_a_shared_heap, "D12.10")
+{
+    struct ntshm_shared shared = {.type = NTSHM_SHARED_RESOURCE, .n_fds = 2};
+    struct json_object *told, *process = NULL;
+    char address[32];
+    struct run run;
+    HANDLE handle;
+    void *view;
+
+    shared.fds[0] =
+        memory_of("label", &heap, sizeof(heap), F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    shared.fds[1] = memory_of("memory", "x", 1, F_SEAL_SHRINK | F_SEAL_GROW);
+    view = mmap(NULL, 65536, PROT_READ, MAP_SHARED, shared.fds[1], 0);
+    handle = ntshm_create_sharedW(NULL, L_("Local\\heap"), &shared);
+    require(handle != NULL && view != MAP_FAILED);
+    close(shared.fds[0]);
+    close(shared.fds[1]);
+    run_tool(&run, "holders", "--json", A_("Local\\heap"));
+    told = run_json(&run);
+    ok_eq(json_holders(told), 1);
+    for (size_t i = 0; i < json_length(json_at(told, "processes")); i++)
+        if (json_number(json_item(json_at(told, "processes"), i), "pid") == (uint64_t)getpid())
+            process = json_item(json_at(told, "processes"), i);
+    ok_eq(json_number(process, "handles"), 1);
+    snprintf(address, sizeof(address), "%p", view);
+    ok_str_eq(json_text(json_item(json_at(process, "views"), 0), "address"), address);
+    json_object_put(told);
+    run_free(&run);
+    munmap(view, 65536);
     CloseHandle(handle);
 }
 
@@ -110,14 +143,14 @@ TEST(show_knows_every_kind, "")
     HANDLE handle =
         CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 65536, L_("Local\\kind"));
 
-    ok_tool(0, "type        Section\n", "show", A_("Local\\kind"));
-    ok_tool(0, "bytes       65,536\n", "show", A_("Local\\kind"));
+    ok_tool(0, "type             Section\n", "show", A_("Local\\kind"));
+    ok_tool(0, "bytes            65,536 (64 KiB)\n", "show", A_("Local\\kind"));
     CloseHandle(handle);
     handle = CreateEventW(NULL, TRUE, FALSE, L_("Local\\kind"));
-    ok_tool(0, "type        Event\n", "show", A_("Local\\kind"));
+    ok_tool(0, "type             Event\n", "show", A_("Local\\kind"));
     CloseHandle(handle);
     handle = CreateJobObjectW(NULL, L_("Local\\kind"));
-    ok_tool(0, "type        Job\n", "show", A_("Local\\kind"));
+    ok_tool(0, "type             Job\n", "show", A_("Local\\kind"));
     CloseHandle(handle);
     ok_tool(1, "nobody has a handle of the name", "show", A_("Local\\kind"));
     ok_tool(1, "nobody has a handle of the name", "hold", A_("Local\\kind"));

@@ -5,9 +5,9 @@
  */
 #include "harness/test.h"
 #include "tool/boximage.h"
-#include "tool/blackbox-parse.h"
-#include "tool/blackbox-print.h"
-#include "tool/text.h"
+#include "tool/blackbox/blackbox-parse.h"
+#include "tool/blackbox/blackbox-print.h"
+#include "tool/kit/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -387,6 +387,8 @@ TEST(foreign_text_is_harmless_when_printed, "D2.5")
     ok_str_eq(nt_text_clean("\xed\xa0\x80", 3, text, sizeof(text)),
               "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* a surrogate */
     ok_str_eq(nt_text_clean("\xe2\x80\xae", 3, text, sizeof(text)), "\xef\xbf\xbd");
+    ok_str_eq(nt_text_clean("\xe2\x80\x8f", 3, text, sizeof(text)), "\xef\xbf\xbd");
+    ok_str_eq(nt_text_clean("\xd8\x9c", 2, text, sizeof(text)), "\xef\xbf\xbd");
     ok_str_eq(nt_text_clean("\xe2\x80", 2, text, sizeof(text)), "\xef\xbf\xbd\xef\xbf\xbd");
     ok_str_eq(nt_text_clean("abcdefghij", 10, small, sizeof(small)), "abcdefg");
     ok_str_eq(nt_text_number(71303168, text), "71,303,168");

@@ -121,3 +121,13 @@ uint64_t json_number(struct json_object *object, const char *key)
 
     return value ? json_object_get_uint64(value) : 0;
 }
+
+size_t json_holders(struct json_object *answer)
+{
+    struct json_object *list = json_at(answer, "processes");
+    size_t n = 0;
+
+    for (size_t i = 0; i < json_length(list); i++)
+        n += strcmp(json_text(json_item(list, i), "broker"), "true") != 0;
+    return n;
+}

@@ -43,4 +43,8 @@ size_t json_length(struct json_object *array);
 const char *json_text(struct json_object *object, const char *key);
 uint64_t json_number(struct json_object *object, const char *key);
 
+/* How many processes an answer of `ntshm holders --json` names; the broker, which has what it hands
+ * out for a moment longer, is none. */
+size_t json_holders(struct json_object *answer);
+
 #endif

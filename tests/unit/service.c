@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <ntshm/ntshm.h>
 #include <ntstatus.h>
 
 #include "harness/test.h"
+#include "lib/memory/regions.h"
 #include "lib/process/lock.h"
 #include "lib/process/remote.h"
 #include "lib/process/service.h"
@@ -422,6 +424,22 @@ TEST(who_could_not_look_into_the_process_is_not_served, "")
 
 /* --- answers that are lies ------------------------------------------------------------------ */
 
+/* Regions that lead back to where they began, or one that is none. */
+static void lie_about_regions(int fd, bool whole)
+{
+    struct nt_service_reply reply = {.magic = NT_SERVICE_MAGIC, .base = 1, .size = 1};
+    const struct nt_region_record record = {
+        .base = 0x10000,
+        .size = 0x1000,
+        .allocation = whole ? 0x10000 : 0x20000,
+        .state = MEM_RESERVE,
+    };
+    struct iovec parts[2] = {{&reply, sizeof(reply)}, {(void *)&record, sizeof(record)}};
+
+    reply.n_bytes = sizeof(record);
+    nt_os_socket_send(fd, parts, 2, NULL, 0, false);
+}
+
 static void lie(int fd, const struct nt_service_request *request)
 {
     struct nt_service_reply reply = {.magic = NT_SERVICE_MAGIC};
@@ -451,7 +469,7 @@ CHILD(liar)
     require(nt_service_name(getpid(), 0, name) == 0);
     require(nt_os_socket_listen_abstract(name, &listen_fd) == 0);
     test_say("ready");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         struct pollfd entry = {.fd = listen_fd, .events = POLLIN};
 
         ok_eq(nt_os_poll(&entry, 1, nt_os_now_ns() + PATIENCE * 1000000ull), 0);
@@ -460,7 +478,10 @@ CHILD(liar)
         ok_eq(nt_os_poll(&entry, 1, nt_os_now_ns() + PATIENCE * 1000000ull), 0);
         require(nt_os_socket_recv(fd, &request, sizeof(request), &size, fds, 0, &n_fds, NULL,
                                   false) == 0);
-        lie(fd, &request);
+        if (request.kind == NT_SERVICE_REGIONS)
+            lie_about_regions(fd, i == 4);
+        else
+            lie(fd, &request);
         test_hear((char *)&request, sizeof(request), PATIENCE);
         nt_os_close(fd);
     }
@@ -476,11 +497,19 @@ static void visit_one(const struct nt_resident_page *page, void *context)
     n_visits++;
 }
 
+static BOOL visit_run(const struct ntshm_region_run *run, void *context)
+{
+    (void)run, (void)context;
+    n_visits++;
+    return TRUE;
+}
+
 TEST(answers_that_lead_nowhere_are_refused, "8.29")
 {
     MEMORY_BASIC_INFORMATION information;
     struct nt_process *process = NULL;
     struct test_child child;
+    uint64_t changes;
     int pidfd = -1;
 
     require(test_child_start(&child, "liar"));
@@ -492,6 +521,11 @@ TEST(answers_that_lead_nowhere_are_refused, "8.29")
     ok_status(nt_service_query(process, (void *)0x20000, &information), STATUS_DATA_ERROR);
     test_child_write_line(&child, "next");
     ok_status(nt_service_each_page(process, visit_one, NULL), STATUS_DATA_ERROR);
+    ok_eq(n_visits, 0);
+    for (int i = 0; i < 2; i++) {
+        test_child_write_line(&child, "next");
+        ok_status(nt_remote_regions(process, 0, visit_run, NULL, &changes), STATUS_DATA_ERROR);
+    }
     ok_eq(n_visits, 0);
     test_child_write_line(&child, "next");
     ok_eq(test_child_wait(&child, PATIENCE), 0);
