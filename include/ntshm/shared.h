@@ -60,7 +60,8 @@ struct ntshm_shared_label {
  * ERROR_INVALID_HANDLE (of another type), ERROR_ACCESS_DENIED, ERROR_PATH_NOT_FOUND,
  * ERROR_INVALID_NAME, ERROR_FILENAME_EXCED_RANGE (more than MAX_PATH units),
  * ERROR_INVALID_PARAMETER, ERROR_NO_SYSTEM_RESOURCES, ERROR_NOT_ENOUGH_QUOTA,
- * ERROR_NOT_ENOUGH_MEMORY, ERROR_TOO_MANY_OPEN_FILES. The last error is set on success too, to 0.
+ * ERROR_NOT_ENOUGH_MEMORY, ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_SUPPORTED (a name, and a broker of
+ * an older version). The last error is set on success too, to 0.
  */
 HANDLE WINAPI ntshm_create_sharedW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name,
                                    const struct ntshm_shared *shared)
@@ -110,7 +111,8 @@ BOOL WINAPI ntshm_keep_memory(HANDLE section, struct ntshm_kept_memory *ret_kept
  * @ret_fd: the caller's, above 2 and close-on-exec; who gets it cannot open the memory anew with
  *          more rights, unless he is its user
  *
- * Return: FALSE with ERROR_TOO_MANY_OPEN_FILES, ERROR_INVALID_PARAMETER.
+ * Return: FALSE with ERROR_TOO_MANY_OPEN_FILES, ERROR_INVALID_PARAMETER, ERROR_ACCESS_DENIED
+ * (another user's memory, which he left open to all).
  */
 BOOL WINAPI ntshm_dup_memory(const struct ntshm_kept_memory *kept, int *ret_fd);
 /** ntshm_drop_memory() - the end of it; dropped already, or zeroed, is no work */

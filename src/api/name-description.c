@@ -3,30 +3,14 @@
  * ntshm/ntshm.h: what an object is, asked by its name.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include <ntshm/ntshm.h>
-#include <ntshm/shared.h>
 #include <ntstatus.h>
 
 #include "api/error.h"
+#include "api/type-name.h"
 #include "lib/client/client.h"
 #include "util/macro.h"
-
-/* As NtQueryObject calls the types. */
-static const char *type_name(const struct nt_describe_reply *is)
-{
-    static const char *const names[] = {
-        [NT_KIND_SECTION] = "Section",     [NT_KIND_EVENT] = "Event",
-        [NT_KIND_DIRECTORY] = "Directory", [NT_KIND_NAMESPACE] = "Directory",
-        [NT_KIND_MUTANT] = "Mutant",       [NT_KIND_SEMAPHORE] = "Semaphore",
-        [NT_KIND_TIMER] = "Timer",         [NT_KIND_JOB] = "Job",
-    };
-
-    if (is->kind == NT_KIND_D3D12)
-        return is->attributes == NTSHM_SHARED_FENCE ? "DxgkSharedSyncObject" : "DxgkSharedResource";
-    return is->kind < NT_ARRAY_SIZE(names) && names[is->kind] ? names[is->kind] : "Unknown";
-}
 
 static void tell(const struct nt_describe_reply *is, struct ntshm_name_description *description)
 {
@@ -51,7 +35,8 @@ static void tell(const struct nt_describe_reply *is, struct ntshm_name_descripti
         .memory_inode = is->memory_inode,
         .memory_used = is->memory_used,
     };
-    snprintf(description->type, sizeof(description->type), "%s", type_name(is));
+    snprintf(description->type, sizeof(description->type), "%s",
+             nt_api_type_name(is->kind, is->attributes));
 }
 
 static NTSTATUS parse(const char *text, struct nt_object_name *ret_name)

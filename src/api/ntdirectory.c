@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ntshm/shared.h>
 #include <ntstatus.h>
 #include <windows.h>
 #include <winternl.h>
 
+#include "api/type-name.h"
 #include "api/wide16.h"
 #include "lib/object/directory.h"
 #include "util/macro.h"
@@ -52,28 +52,10 @@ NT_EXPORT NTSTATUS NTAPI NtOpenDirectoryObject(PHANDLE ret_handle, ACCESS_MASK a
 
 /* --- query -------------------------------------------------------------------------- */
 
-/* As they are listed: kinds, and for some of these which sort (ipc/protocol.h). */
-#define SHARED_FENCE (NT_KIND_D3D12 | (uint32_t)NTSHM_SHARED_FENCE << 16)
-
+/* @kind: as it is listed, with the sort in its upper half. */
 static const char *type_name(uint32_t kind)
 {
-    static const char *const names[] = {
-        [NT_LIST_LINK] = "SymbolicLink",
-        [NT_KIND_SECTION] = "Section",
-        [NT_KIND_EVENT] = "Event",
-        [NT_KIND_DIRECTORY] = "Directory",
-        [NT_KIND_NAMESPACE] = "Directory",
-        [NT_KIND_MUTANT] = "Mutant",
-        [NT_KIND_SEMAPHORE] = "Semaphore",
-        [NT_KIND_TIMER] = "Timer",
-        [NT_KIND_JOB] = "Job",
-        [NT_KIND_D3D12] = "DxgkSharedResource",
-    };
-
-    if (kind == SHARED_FENCE)
-        return "DxgkSharedSyncObject";
-    kind &= UINT16_MAX;
-    return kind < NT_ARRAY_SIZE(names) && names[kind] ? names[kind] : "Unknown";
+    return nt_api_type_name(kind & UINT16_MAX, kind >> 16);
 }
 
 /* One question. What fits is written behind its entry's place; the entries come at the end. */

@@ -253,27 +253,6 @@ void nt_arena_drop(struct nt_arena *arena, uint64_t chain)
         give_chain(arena, (uint32_t)(chain >> 32));
 }
 
-int nt_arena_set_security(struct nt_arena *arena, uint32_t index, const void *bytes, size_t size)
-{
-    struct nt_record *record = &arena->records[index];
-    uint64_t chain;
-    int r = nt_arena_store(arena, index, bytes, size, &chain);
-
-    if (r < 0)
-        return r;
-    nt_arena_drop(arena, atomic_exchange_explicit(&record->security, chain, memory_order_acq_rel));
-    return 0;
-}
-
-size_t nt_arena_security(const struct nt_arena *arena, uint32_t index, void *bytes)
-{
-    uint64_t chain = atomic_load_explicit(&arena->records[index].security, memory_order_relaxed);
-
-    if (bytes)
-        nt_arena_load(arena, chain, bytes);
-    return nt_arena_chain_size(chain);
-}
-
 void nt_arena_load_name(const struct nt_arena *arena, uint32_t index, uint16_t *units)
 {
     const struct nt_record *record = &arena->records[index];

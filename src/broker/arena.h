@@ -231,20 +231,6 @@ static inline size_t nt_arena_chain_size(uint64_t chain)
 void nt_arena_load(const struct nt_arena *arena, uint64_t chain, void *bytes);
 /** nt_arena_drop() - free the blocks of a chain that no record names (any more) */
 void nt_arena_drop(struct nt_arena *arena, uint64_t chain);
-/**
- * nt_arena_set_security() - a record has another descriptor from now on, by one store
- * @bytes: self-relative; @size 0: the default one
- *
- * Return: 0; -ENOSPC, and it keeps the one that it has.
- */
-int nt_arena_set_security(struct nt_arena *arena, uint32_t index, const void *bytes, size_t size);
-/**
- * nt_arena_security() - a record's descriptor
- * @bytes: room for it, or NULL
- *
- * Return: its size; 0 for the default one.
- */
-size_t nt_arena_security(const struct nt_arena *arena, uint32_t index, void *bytes);
 /** nt_arena_load_name() - the units of a record's name, into room for name_units of them */
 void nt_arena_load_name(const struct nt_arena *arena, uint32_t index, uint16_t *units);
 

@@ -75,6 +75,7 @@ static void tell(struct nt_objects *objects, const struct nt_broker_object *obje
                  ACCESS_MASK allowed, struct nt_describe_reply *reply)
 {
     const struct nt_record *record = nt_object_record(objects, object);
+    uint64_t now = nt_os_now_ns();
 
     *reply = (struct nt_describe_reply){
         .kind = record->kind,
@@ -91,8 +92,8 @@ static void tell(struct nt_objects *objects, const struct nt_broker_object *obje
         .manual_reset = record->manual_reset,
         .node = record->node,
     };
-    if (record->created_ns != 0 && record->created_ns <= nt_os_now_ns())
-        reply->age_ns = nt_os_now_ns() - record->created_ns;
+    if (record->created_ns != 0 && record->created_ns <= now)
+        reply->age_ns = now - record->created_ns;
     tell_inode(record->lease_fd, &reply->lease_device, &reply->lease_inode);
     tell_memory(record, reply);
 }

@@ -82,6 +82,7 @@ static NTSTATUS make(struct nt_broker *broker, struct nt_broker_client *client,
         .user = client->charge.user,
         .gid = client->identity.gid,
         .integrity = client->identity.integrity,
+        .creator = (uint32_t)client->peer.pid,
         .token = client->token,
         .number = request->header.number,
     };

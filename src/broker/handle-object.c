@@ -98,7 +98,7 @@ static bool is_good_create(const struct nt_create_request *create)
         return create->size > 0 && create->size <= INT32_MAX &&
                create->initial_state <= create->size;
     if (create->kind == NT_KIND_D3D12)
-        return nt_payload_is_sort(create->attributes);
+        return nt_shared_is_type(create->attributes);
     if (create->kind != NT_KIND_SECTION)
         return true;
     return create->size > 0 && create->size <= INT64_MAX &&

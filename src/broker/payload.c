@@ -138,7 +138,7 @@ static NTSTATUS check_large(const struct nt_create_request *create, const int *f
 /* Another library's: no more is asked than that keeping and closing them does no harm. */
 static NTSTATUS check_carried(const int *fds, size_t n_fds)
 {
-    if (n_fds < 1 || n_fds > 3)
+    if (n_fds < 1 || n_fds > NTSHM_SHARED_FDS)
         return STATUS_INVALID_PARAMETER;
     for (size_t i = 0; i < n_fds; i++) {
         int r = nt_os_carried_check(fds[i]);

@@ -8,8 +8,6 @@
 #ifndef NT_BROKER_PAYLOAD_H
 #define NT_BROKER_PAYLOAD_H
 
-#include <ntshm/shared.h>
-
 #include "broker/arena.h"
 #include "ipc/protocol.h"
 #include "rtl/access.h"
@@ -42,12 +40,6 @@ int nt_payload_open(struct nt_record *record, const struct nt_create_request *cr
 void nt_payload_close(struct nt_record *record);
 /** nt_payload_count() - how many a record holds, leases too */
 unsigned nt_payload_count(const struct nt_record *record);
-
-/** nt_payload_is_sort() - are there objects of NT_KIND_D3D12 of this sort? (ntshm/shared.h) */
-static inline bool nt_payload_is_sort(uint32_t sort)
-{
-    return sort == NTSHM_SHARED_RESOURCE || sort == NTSHM_SHARED_FENCE;
-}
 
 /* What @granted allows to have. */
 struct nt_payload_choice {

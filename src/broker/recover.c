@@ -218,7 +218,7 @@ static bool claim_chains(struct recovery *recovery, uint32_t index)
 static bool has_its_fds(const struct nt_record *record)
 {
     return record->kind != NT_KIND_D3D12 ||
-           (nt_payload_is_sort(record->attributes) && record->read_fd >= 0 &&
+           (nt_shared_is_type(record->attributes) && record->read_fd >= 0 &&
             (record->write_fd >= 0 || record->extra_fd < 0));
 }
 

@@ -23,9 +23,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ntshm/shared.h>
+
 #define NT_IPC_MAGIC       0x6e746d31u /* "ntm1" */
 #define NT_IPC_VERSION_MIN 4
-#define NT_IPC_VERSION_MAX 5 /* since 5: DESCRIBE */
+#define NT_IPC_VERSION_MAX 5 /* since 5: DESCRIBE; descriptors with NT_KIND_D3D12 */
 
 /*   name, number, structures, a name follows, most bytes in the request and in the reply,
      most fds in the request and in the reply */
@@ -178,6 +180,12 @@ struct nt_open_request {
  * (os/carried.h). What they are is the business of who made them; the broker keeps them as they
  * are, and gives them in the order READ, WRITE, EXTRA to whom the descriptor grants everything.
  */
+
+/** nt_shared_is_type() - are there objects of NT_KIND_D3D12 of this type? (in @attributes) */
+static inline bool nt_shared_is_type(uint32_t type)
+{
+    return type == NTSHM_SHARED_RESOURCE || type == NTSHM_SHARED_FENCE;
+}
 
 /* Which descriptors a reply brings, in this order. */
 enum nt_payload {

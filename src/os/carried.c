@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What kind of thing a descriptor is; see carried.h. A dma-buf has no file type of its own: its
- * file system tells it.
+ * What kind of thing a descriptor is; see carried.h. A dma-buf has no file type: its file system
+ * tells it. A directory's is not asked, since that may be a user's own (FUSE).
  */
 #include "os/carried.h"
 
@@ -52,7 +52,9 @@ int nt_os_carried_check(int fd)
         return major(status.st_rdev) == DRM_MAJOR || major(status.st_rdev) == NVIDIA_MAJOR
                    ? 0
                    : -EINVAL;
-    default:
+    case 0:
         return check_dmabuf(fd);
+    default:
+        return -EINVAL;
     }
 }

@@ -248,21 +248,6 @@ bool nt_os_has_capability(unsigned capability)
     return data[capability / 32].effective >> capability % 32 & 1;
 }
 
-bool nt_os_is_in_group(gid_t group)
-{
-    NT_CLEANUP(nt_os_credentials_deinit) struct nt_os_credentials is = {.more = NULL};
-
-    if (nt_os_credentials_get(&is) < 0)
-        return getegid() == group;
-    if (is.gid == group)
-        return true;
-    for (size_t i = 0; i < is.n_groups; i++) {
-        if (nt_os_credentials_groups(&is)[i] == group)
-            return true;
-    }
-    return false;
-}
-
 int nt_os_large_page_group(gid_t *ret_group)
 {
     char text[32];

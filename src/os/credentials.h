@@ -55,8 +55,6 @@ static inline const gid_t *nt_os_credentials_groups(const struct nt_os_credentia
 bool nt_os_is_open_to(uid_t uid);
 /** nt_os_has_capability() - the effective set holds @capability (a CAP_ number) */
 bool nt_os_has_capability(unsigned capability);
-/** nt_os_is_in_group() - @group is the effective or a supplementary one */
-bool nt_os_is_in_group(gid_t group);
 /** nt_os_large_page_group() - vm.hugetlb_shm_group: its members may use large pages; or -errno */
 int nt_os_large_page_group(gid_t *ret_group);
 

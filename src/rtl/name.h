@@ -42,12 +42,6 @@ struct nt_name {
     size_t rest_count;                /* units; 0: the name is that directory itself */
 };
 
-/** nt_directory_holds_names() - can anything be made in it? */
-static inline bool nt_directory_holds_names(enum nt_directory_kind kind)
-{
-    return kind <= NT_DIRECTORY_SESSION;
-}
-
 /**
  * nt_name_parse() - how far the directories go that are always there
  * @units, @count: the name; need not be terminated, may hold NULs

@@ -138,11 +138,6 @@ static const struct nt_well_known table[] = {
     /* clang-format on */
 };
 
-const struct nt_well_known *nt_well_known_at(size_t index)
-{
-    return index < NT_ARRAY_SIZE(table) ? &table[index] : NULL;
-}
-
 const struct nt_well_known *nt_well_known_by_letters(const char letters[static 2])
 {
     for (size_t i = 0; i < NT_ARRAY_SIZE(table); i++) {

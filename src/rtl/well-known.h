@@ -26,8 +26,6 @@ struct nt_well_known {
     const char *name;   /* "Administrators"; NULL for none */
 };
 
-/** nt_well_known_at() - walk all of them; NULL behind the last */
-const struct nt_well_known *nt_well_known_at(size_t index);
 /** nt_well_known_by_letters() - without heeding case; NULL: nobody's */
 const struct nt_well_known *nt_well_known_by_letters(const char letters[static 2]);
 /** nt_well_known_by_type() - WELL_KNOWN_SID_TYPE; NULL: none of that number */

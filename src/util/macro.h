@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The few macros that every layer uses: ownership of locals (NT_CLEANUP, NT_STEAL), checked
- * casts from an embedded member to its holder, arithmetic on powers of two, and the one
- * check that NDEBUG cannot remove. Knows neither Windows nor the broker.
+ * casts from an embedded member to its holder, arithmetic on powers of two, arrays that grow, and
+ * the one check that NDEBUG cannot remove. Knows neither Windows nor the broker.
  */
 #ifndef NT_UTIL_MACRO_H
 #define NT_UTIL_MACRO_H
@@ -74,6 +74,33 @@ static inline uint64_t nt_u64(uint32_t high, uint32_t low)
 {
     return (uint64_t)high << 32 | low;
 }
+
+/* Behind NT_ARRAY_GROW(): the array, maybe elsewhere; NULL without memory, and nothing changed. */
+static inline void *nt_array_grow(void *array, size_t n, size_t *room, size_t size)
+{
+    size_t more = *room ? *room * 2 : 16;
+
+    if (n < *room)
+        return array;
+    if (more > SIZE_MAX / size)
+        return NULL;
+    array = realloc(array, more * size);
+    if (array)
+        *room = more;
+    return array;
+}
+
+/*
+ * Room for one more element behind @n in an array on the heap, which doubles: @array and @room are
+ * variables, NULL and 0 in the beginning. False without memory, and nothing changed.
+ */
+#define NT_ARRAY_GROW(array, n, room)                                          \
+    __extension__({                                                            \
+        void *grown_ = nt_array_grow((array), (n), &(room), sizeof(*(array))); \
+        if (grown_)                                                            \
+            (array) = grown_;                                                  \
+        grown_ != NULL;                                                        \
+    })
 
 static inline void nt_freep(void *pointer)
 {

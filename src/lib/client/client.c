@@ -58,7 +58,8 @@ NTSTATUS nt_client_create(const struct nt_object_name *name,
                            .n_units = name->count,
                            .fds = fds,
                            .n_fds = n_fds,
-                           .start = true};
+                           .start = true,
+                           .version = request->kind == NT_KIND_D3D12 ? 5 : 0};
     NTSTATUS status;
 
     memset(ret_reply, 0, sizeof(*ret_reply));

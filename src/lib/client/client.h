@@ -45,7 +45,8 @@ struct nt_client_reply {
  * Return: the broker's status (STATUS_OBJECT_NAME_EXISTS when a create found one and the name
  * has OBJ_OPENIF); STATUS_CONNECTION_REFUSED, STATUS_CONNECTION_DISCONNECTED,
  * STATUS_ACCESS_DENIED when another user owns the broker's directory, STATUS_NO_MEMORY,
- * STATUS_TOO_MANY_OPENED_FILES.
+ * STATUS_TOO_MANY_OPENED_FILES, STATUS_NOT_SUPPORTED (NT_KIND_D3D12, by a broker of an older
+ * version).
  */
 NTSTATUS nt_client_create(const struct nt_object_name *name,
                           const struct nt_create_request *request, const int *fds, size_t n_fds,

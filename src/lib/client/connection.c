@@ -32,6 +32,7 @@
 #include "util/macro.h"
 
 #define SEND_TRIES       20
+#define SHIFT_TRIES      500
 #define HELLO_TRIES      3
 #define CONNECTIONS_MOST 8
 
@@ -231,7 +232,7 @@ static bool has_names(int fd, const struct nt_os_peer *sender)
 
 /*
  * Groups are attested by the connect alone, and no message tells of them: whoever had others for
- * that moment must not be taken for this one later. -ECONNRESET: it is somebody else by now.
+ * that moment must not be taken for this one later. -ESTALE: it is somebody else by now.
  */
 static int check_who(const struct nt_os_credentials *who)
 {
@@ -240,7 +241,7 @@ static int check_who(const struct nt_os_credentials *who)
 
     if (r < 0)
         return r;
-    return nt_os_credentials_equal(who, &is) ? 0 : -ECONNRESET;
+    return nt_os_credentials_equal(who, &is) ? 0 : -ESTALE;
 }
 
 /* A broker may leave between our connect and its accept: then it is started again. */
@@ -274,23 +275,37 @@ static int ensure_connected(struct connection *connection, bool start)
 
 /* --- asking --------------------------------------------------------------------------------- */
 
+/* How often it did not work: without a broker, and as somebody whom we no longer are. */
+struct tries {
+    unsigned lost, shifted;
+};
+
+/* Whether it may work the next time, after @r, which is never 0. */
+static bool may_try_again(struct tries *tries, int r)
+{
+    if (r == -ESTALE || r == -EPERM)
+        return ++tries->shifted < SHIFT_TRIES;
+    return (r == -ECONNRESET || r == -ENOBUFS) && ++tries->lost < SEND_TRIES;
+}
+
 static int exchange_again(struct nt_call *call, struct connection **ret_connection, int *fds,
                           size_t *n_fds)
 {
     struct connection *connection, *before = NULL;
-    int r = 0;
+    struct tries tries = {0};
+    int r;
 
-    for (int i = 0; i < SEND_TRIES; i++) {
+    do {
         /* Lost connections too may mean that we are somebody else by now. */
         r = find_connection(&connection);
         if (r < 0)
             return r;
         *ret_connection = connection;
         r = ensure_connected(connection, call->start);
-        if (r == -ECONNRESET || (r == -EPERM && connection->sender.uid != geteuid()))
-            continue;
-        if (r < 0)
+        if (r == -EPERM && connection->sender.uid == geteuid())
             return r;
+        if (r < 0)
+            continue;
         if (call->instance && call->instance != connection->instance)
             return -ECONNRESET;
         if (call->version > connection->version)
@@ -299,15 +314,12 @@ static int exchange_again(struct nt_call *call, struct connection **ret_connecti
             call->header.number = ++connection->number;
         before = connection;
         r = exchange(connection->fd, &connection->sender, call, fds, n_fds);
-        if (r == -ENOBUFS)
-            continue; /* descriptors were lost; there is room now */
         if (r == 0 || r == -EMFILE)
             return r;
-        close_connection(connection);
-        if (r != -ECONNRESET && r != -EPERM)
-            return r;
-    }
-    return r;
+        if (r != -ENOBUFS) /* descriptors were lost; there is room now */
+            close_connection(connection);
+    } while (may_try_again(&tries, r));
+    return r == -ESTALE ? -ECONNRESET : r;
 }
 
 /* Copies the answer out of the room that the next one will take. */

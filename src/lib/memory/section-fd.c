@@ -25,7 +25,8 @@
 
 static NTSTATUS hand_out(const struct nt_section *section, bool write, int *ret_fd)
 {
-    int r = 0;
+    NTSTATUS status;
+    int r;
 
     if (section->attributes & (SEC_FILE | SEC_IMAGE | SEC_RESERVE))
         return STATUS_NOT_SUPPORTED;
@@ -33,10 +34,9 @@ static NTSTATUS hand_out(const struct nt_section *section, bool write, int *ret_
         return STATUS_ACCESS_DENIED;
     if (nt_section_fd(section, write) < 0)
         return STATUS_ACCESS_DENIED;
-    if (section->object.id == 0 && section->write_fd >= 0)
-        r = nt_os_memfd_close_to_others(section->write_fd);
-    if (r < 0)
-        return nt_status_from_errno(r);
+    status = nt_section_close_to_others(section);
+    if (!NT_SUCCESS(status))
+        return status;
     if (write || section->read_fd >= 0)
         r = nt_os_dup(nt_section_fd(section, write), ret_fd);
     else
@@ -85,13 +85,9 @@ NTSTATUS nt_section_keep(HANDLE handle, struct nt_section **ret_section, uint64_
 
 NTSTATUS nt_section_dup(struct nt_section *section, int *ret_fd)
 {
-    int r = 0;
+    NTSTATUS status = nt_section_close_to_others(section);
 
-    if (section->object.id == 0 && !(section->attributes & SEC_FILE))
-        r = nt_os_memfd_close_to_others(section->write_fd);
-    if (r == 0)
-        r = nt_os_dup(section->write_fd, ret_fd);
-    return nt_status_from_errno(r);
+    return NT_SUCCESS(status) ? nt_status_from_errno(nt_os_dup(section->write_fd, ret_fd)) : status;
 }
 
 /* --- in ------------------------------------------------------------------------------------- */

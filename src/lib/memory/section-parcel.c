@@ -136,8 +136,7 @@ static NTSTATUS load_to_write(const struct nt_section *section, struct load *loa
     return nt_status_from_errno(r);
 }
 
-/* Memory that was made here has every mode bit until it leaves. */
-static NTSTATUS close_to_others(const struct nt_section *section)
+NTSTATUS nt_section_close_to_others(const struct nt_section *section)
 {
     int r;
 
@@ -156,7 +155,7 @@ static NTSTATUS fill(const struct nt_section *section, ACCESS_MASK access, struc
 
     if (!may_write(section, access) && !(access & MAPS))
         return STATUS_SUCCESS;
-    status = close_to_others(section);
+    status = nt_section_close_to_others(section);
     if (!NT_SUCCESS(status))
         return status;
     return may_write(section, access) ? load_to_write(section, load) : load_to_read(section, load);

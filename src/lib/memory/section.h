@@ -66,6 +66,14 @@ NTSTATUS nt_section_to_fd(HANDLE handle, ACCESS_MASK access, int *ret_fd);
 NTSTATUS nt_section_from_fd(int fd, ULONG attributes, HANDLE *ret_handle);
 
 /**
+ * nt_section_close_to_others() - before a descriptor of the section leaves its process
+ *
+ * Memory that was made here has every mode bit until then: no other user is to reopen it with more.
+ * Return: STATUS_SUCCESS, also when it is another's to do; STATUS_ACCESS_DENIED: another user's.
+ */
+NTSTATUS nt_section_close_to_others(const struct nt_section *section);
+
+/**
  * nt_section_keep() - the section's descriptor, for who keeps its memory mapped in his own way
  * @handle:      carries SECTION_MAP_WRITE; of the page file (also large pages, also only reserved)
  *               or of a file
@@ -77,8 +85,13 @@ NTSTATUS nt_section_from_fd(int fd, ULONG attributes, HANDLE *ret_handle);
  * nt_handle_get().
  */
 NTSTATUS nt_section_keep(HANDLE handle, struct nt_section **ret_section, uint64_t *ret_size);
+/** nt_section_drop() - the end of it, for one nt_section_keep() */
 void nt_section_drop(struct nt_section *section);
-/** nt_section_dup() - a descriptor of its own, which may go to other processes */
+/**
+ * nt_section_dup() - a descriptor of a kept section for the caller, which may go to other processes
+ *
+ * Return: STATUS_SUCCESS; STATUS_ACCESS_DENIED; STATUS_TOO_MANY_OPENED_FILES.
+ */
 NTSTATUS nt_section_dup(struct nt_section *section, int *ret_fd);
 
 struct nt_section_parameters {

@@ -45,11 +45,6 @@ static void free_shared(struct nt_object *object)
     free(shared_of(object));
 }
 
-static bool is_type(uint32_t type)
-{
-    return type == NTSHM_SHARED_RESOURCE || type == NTSHM_SHARED_FENCE;
-}
-
 /* One open, without descriptors; @type is one. */
 static struct nt_shared *new_shared(uint32_t type)
 {
@@ -131,7 +126,7 @@ static NTSTATUS unpack(struct nt_parcel *parcel, ACCESS_MASK access, struct nt_o
 
     if (!NT_SUCCESS(parcel->status))
         return parcel->status;
-    if (!is_type(type))
+    if (!nt_shared_is_type(type))
         return STATUS_DATA_ERROR;
     shared = new_shared(type);
     if (!shared)
@@ -153,7 +148,7 @@ static NTSTATUS adopt(struct nt_client_reply *reply, struct nt_object **ret_obje
 {
     struct nt_shared *shared;
 
-    if (!is_type(reply->object.attributes))
+    if (!nt_shared_is_type(reply->object.attributes))
         return STATUS_CONNECTION_DISCONNECTED;
     shared = new_shared(reply->object.attributes);
     if (!shared)
@@ -179,7 +174,7 @@ const struct nt_object_type nt_shared_fence_type = SHARED_TYPE("DxgkSharedSyncOb
 
 static NTSTATUS check_parameters(const struct ntshm_shared *shared)
 {
-    if (!is_type(shared->type) || shared->n_fds < 1 || shared->n_fds > NTSHM_SHARED_FDS)
+    if (!nt_shared_is_type(shared->type) || shared->n_fds < 1 || shared->n_fds > NTSHM_SHARED_FDS)
         return STATUS_INVALID_PARAMETER;
     for (size_t i = 0; i < shared->n_fds; i++) {
         int r = nt_os_carried_check(shared->fds[i]);
