@@ -2,12 +2,9 @@
 /*
  * ID3D11Buffer.
  */
-#include <stdlib.h>
-
 #include "d3d11/copy.h"
 #include "d3d11/device.h"
 #include "d3d11/resource.h"
-#include "util/macro.h"
 
 #define MAX_STRIDE 2048u
 
@@ -81,10 +78,10 @@ static HRESULT check(const D3D11_BUFFER_DESC *desc, const D3D11_SUBRESOURCE_DATA
 }
 
 /* The memory that the description asks for. */
-static HRESULT allocate(struct nt_d3d11_device *device, struct nt_d3d11_resource *resource)
+static HRESULT allocate(struct nt_d3d11_resource *resource)
 {
     const D3D11_BUFFER_DESC *desc = &resource->buffer;
-    D3D12_RESOURCE_DESC real = {
+    const D3D12_RESOURCE_DESC real = {
         .Dimension = D3D12_RESOURCE_DIMENSION_BUFFER,
         .Width = desc->ByteWidth,
         .Height = 1,
@@ -93,25 +90,8 @@ static HRESULT allocate(struct nt_d3d11_device *device, struct nt_d3d11_resource
         .SampleDesc.Count = 1,
         .Layout = D3D12_TEXTURE_LAYOUT_ROW_MAJOR,
         .Flags = nt_d3d11_flags_of(desc->BindFlags & D3D11_BIND_UNORDERED_ACCESS)};
-    D3D12_HEAP_PROPERTIES properties;
-    D3D12_HEAP_FLAGS flags;
-    ID3D12Resource *memory = NULL;
-    HRESULT hr;
 
-    nt_d3d11_heap_of(resource, &properties, &flags);
-    hr = ID3D12Device5_CreateCommittedResource(device->device, &properties, flags, &real,
-                                               D3D12_RESOURCE_STATE_COMMON, NULL,
-                                               &IID_ID3D12Resource, (void **)&memory);
-    if (FAILED(hr))
-        return hr;
-    nt_d3d11_resource_adopt(resource, memory);
-    if (desc->Usage == D3D11_USAGE_STAGING)
-        return ID3D12Resource_Map(memory, 0, NULL, (void **)&resource->bytes);
-    if (desc->Usage == D3D11_USAGE_DYNAMIC) {
-        resource->bytes = calloc(1, desc->ByteWidth);
-        return resource->bytes ? S_OK : E_OUTOFMEMORY;
-    }
-    return S_OK;
+    return nt_d3d11_resource_allocate(resource, &real, desc->ByteWidth);
 }
 
 HRESULT nt_d3d11_buffer_create(struct nt_d3d11_device *device, const D3D11_BUFFER_DESC *desc,
@@ -132,7 +112,7 @@ HRESULT nt_d3d11_buffer_create(struct nt_d3d11_device *device, const D3D11_BUFFE
     resource->cpu_access = desc->CPUAccessFlags;
     resource->misc = desc->MiscFlags;
     resource->bind = desc->BindFlags;
-    hr = allocate(device, resource);
+    hr = allocate(resource);
     if (SUCCEEDED(hr) && data)
         hr = nt_d3d11_fill(resource, data);
     if (FAILED(hr)) {

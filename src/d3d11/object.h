@@ -2,9 +2,10 @@
 /*
  * What every Direct3D 11 object is: interface pointers, a reference count, a device.
  *
- * The Direct3D 11 side stands on an ID3D12Device of its own and on nothing but its interface:
- * a resource is an ID3D12Resource, a fence an ID3D12Fence, the immediate context a command queue
- * (work.h). Private data is kept by the Direct3D 12 object that stands behind (@keeper).
+ * The Direct3D 11 side stands on an ID3D12Device of its own and on its interface: a resource is an
+ * ID3D12Resource, a fence an ID3D12Fence, the immediate context a command queue (work.h). Besides
+ * that it knows only the table of formats and the events of a removal. Private data is kept by the
+ * Direct3D 12 object that stands behind (@keeper).
  *
  * An object may answer interfaces with different tables; each table has a pointer of its own in
  * the object, and QueryInterface returns the place of the right one. An interface pointer that

@@ -98,7 +98,8 @@ struct nt_d3d11_resource *nt_d3d11_resource_alloc(struct nt_d3d11_device *device
     return resource;
 }
 
-void nt_d3d11_resource_adopt(struct nt_d3d11_resource *resource, ID3D12Resource *memory)
+/* This is its memory; consumes @memory. */
+static void adopt(struct nt_d3d11_resource *resource, ID3D12Resource *memory)
 {
     resource->resource = memory;
     resource->object.keeper = (ID3D12Object *)memory;
@@ -157,8 +158,9 @@ bool nt_d3d11_access_check(D3D11_USAGE usage, UINT bind, UINT access, bool has_d
     }
 }
 
-void nt_d3d11_heap_of(const struct nt_d3d11_resource *resource, D3D12_HEAP_PROPERTIES *properties,
-                      D3D12_HEAP_FLAGS *ret_flags)
+/* The heap and flags in which such memory lives. */
+static void heap_of(const struct nt_d3d11_resource *resource, D3D12_HEAP_PROPERTIES *properties,
+                    D3D12_HEAP_FLAGS *ret_flags)
 {
     *properties = (D3D12_HEAP_PROPERTIES){.Type = D3D12_HEAP_TYPE_DEFAULT};
     if (resource->usage == D3D11_USAGE_STAGING)
@@ -167,6 +169,31 @@ void nt_d3d11_heap_of(const struct nt_d3d11_resource *resource, D3D12_HEAP_PROPE
                                               .MemoryPoolPreference = D3D12_MEMORY_POOL_L0};
     *ret_flags = resource->misc & D3D11_RESOURCE_MISC_SHARED_NTHANDLE ? D3D12_HEAP_FLAG_SHARED
                                                                       : D3D12_HEAP_FLAG_NONE;
+}
+
+HRESULT nt_d3d11_resource_allocate(struct nt_d3d11_resource *resource,
+                                   const D3D12_RESOURCE_DESC *desc, uint64_t size)
+{
+    ID3D12Device5 *device = resource->object.device->device;
+    D3D12_HEAP_PROPERTIES properties;
+    ID3D12Resource *memory = NULL;
+    D3D12_HEAP_FLAGS flags;
+    HRESULT hr;
+
+    heap_of(resource, &properties, &flags);
+    hr = ID3D12Device5_CreateCommittedResource(device, &properties, flags, desc,
+                                               D3D12_RESOURCE_STATE_COMMON, NULL,
+                                               &IID_ID3D12Resource, (void **)&memory);
+    if (FAILED(hr))
+        return hr;
+    adopt(resource, memory);
+    if (resource->usage == D3D11_USAGE_STAGING)
+        return ID3D12Resource_Map(memory, 0, NULL, (void **)&resource->bytes);
+    if (resource->usage == D3D11_USAGE_DYNAMIC) {
+        resource->bytes = calloc(1, size);
+        return resource->bytes ? S_OK : E_OUTOFMEMORY;
+    }
+    return S_OK;
 }
 
 D3D12_RESOURCE_FLAGS nt_d3d11_flags_of(UINT bind)
@@ -253,7 +280,7 @@ HRESULT nt_d3d11_resource_wrap(struct nt_d3d11_device *device, ID3D12Resource *m
         ID3D12Resource_Release(memory);
         return E_OUTOFMEMORY;
     }
-    nt_d3d11_resource_adopt(resource, memory);
+    adopt(resource, memory);
     describe(resource, &desc);
     return nt_d3d11_object_return(&resource->object, riid, ret);
 }

@@ -58,13 +58,17 @@ HRESULT nt_d3d11_resource_wrap(struct nt_d3d11_device *device, ID3D12Resource *r
                                REFIID riid, void **ret);
 
 /**
- * nt_d3d11_resource_alloc() - a resource without memory yet
- * @keeper is the device's until nt_d3d11_resource_adopt()
+ * nt_d3d11_resource_alloc() - a resource without memory yet; its keeper is the device's until then
  */
 struct nt_d3d11_resource *nt_d3d11_resource_alloc(struct nt_d3d11_device *device, bool is_texture,
                                                   UINT n_subresources);
-/** nt_d3d11_resource_adopt() - this is its memory; consumes @memory */
-void nt_d3d11_resource_adopt(struct nt_d3d11_resource *resource, ID3D12Resource *memory);
+/**
+ * nt_d3d11_resource_allocate() - its memory, in the heap that its usage and sharing ask for
+ * @desc: of Direct3D 12
+ * @size: bytes of a dynamic resource's shadow
+ */
+HRESULT nt_d3d11_resource_allocate(struct nt_d3d11_resource *resource,
+                                   const D3D12_RESOURCE_DESC *desc, uint64_t size);
 
 /** nt_d3d11_resource_size() - texels of a subresource; a buffer: its bytes by 1 */
 void nt_d3d11_resource_size(const struct nt_d3d11_resource *resource, UINT subresource,
@@ -75,10 +79,6 @@ HRESULT nt_d3d11_sharing_check(UINT misc, D3D11_USAGE usage);
 
 /** nt_d3d11_access_check() - do usage, bind flags and CPU access go together? */
 bool nt_d3d11_access_check(D3D11_USAGE usage, UINT bind, UINT access, bool has_data);
-
-/** nt_d3d11_heap_of() - the heap and flags in which such memory lives */
-void nt_d3d11_heap_of(const struct nt_d3d11_resource *resource, D3D12_HEAP_PROPERTIES *properties,
-                      D3D12_HEAP_FLAGS *ret_flags);
 
 /** nt_d3d11_flags_of() - the Direct3D 12 flags of such a texture or buffer */
 D3D12_RESOURCE_FLAGS nt_d3d11_flags_of(UINT bind);

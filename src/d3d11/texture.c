@@ -2,12 +2,9 @@
 /*
  * ID3D11Texture2D and ID3D11Texture2D1.
  */
-#include <stdlib.h>
-
 #include "d3d11/copy.h"
 #include "d3d11/device.h"
 #include "d3d11/resource.h"
-#include "util/macro.h"
 
 NT_D3D11_CHILD_METHODS(ID3D11Texture2D1)
 
@@ -126,17 +123,12 @@ static D3D12_RESOURCE_DESC real_desc(const D3D11_TEXTURE2D_DESC1 *desc)
 static HRESULT allocate(struct nt_d3d11_device *device, struct nt_d3d11_resource *resource)
 {
     D3D12_RESOURCE_DESC real = real_desc(&resource->texture);
-    D3D12_HEAP_PROPERTIES properties;
-    ID3D12Resource *memory = NULL;
-    D3D12_HEAP_FLAGS flags;
     UINT64 size = 0;
-    HRESULT hr;
 
     ID3D12Device5_GetCopyableFootprints(device->device, &real, 0, resource->n_subresources, 0,
                                         resource->layouts, NULL, NULL, &size);
     if (size == UINT64_MAX)
         return E_INVALIDARG;
-    nt_d3d11_heap_of(resource, &properties, &flags);
     if (resource->usage == D3D11_USAGE_STAGING)
         real = (D3D12_RESOURCE_DESC){.Dimension = D3D12_RESOURCE_DIMENSION_BUFFER,
                                      .Width = size,
@@ -145,19 +137,7 @@ static HRESULT allocate(struct nt_d3d11_device *device, struct nt_d3d11_resource
                                      .MipLevels = 1,
                                      .SampleDesc.Count = 1,
                                      .Layout = D3D12_TEXTURE_LAYOUT_ROW_MAJOR};
-    hr = ID3D12Device5_CreateCommittedResource(device->device, &properties, flags, &real,
-                                               D3D12_RESOURCE_STATE_COMMON, NULL,
-                                               &IID_ID3D12Resource, (void **)&memory);
-    if (FAILED(hr))
-        return hr;
-    nt_d3d11_resource_adopt(resource, memory);
-    if (resource->usage == D3D11_USAGE_STAGING)
-        return ID3D12Resource_Map(memory, 0, NULL, (void **)&resource->bytes);
-    if (resource->usage == D3D11_USAGE_DYNAMIC) {
-        resource->bytes = calloc(1, size);
-        return resource->bytes ? S_OK : E_OUTOFMEMORY;
-    }
-    return S_OK;
+    return nt_d3d11_resource_allocate(resource, &real, size);
 }
 
 static struct nt_d3d11_resource *alloc_texture(struct nt_d3d11_device *device,

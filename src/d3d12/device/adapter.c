@@ -45,13 +45,12 @@ static bool parse_index(const char *text, uint32_t *ret_index)
 static bool find_family(VkPhysicalDevice physical, uint32_t *ret_family)
 {
     const VkQueueFlags wanted[] = {VK_QUEUE_GRAPHICS_BIT, VK_QUEUE_COMPUTE_BIT};
-    VkQueueFamilyProperties families[32];
-    uint32_t n = NT_ARRAY_SIZE(families);
+    struct nt_d3d_families families;
 
-    vkGetPhysicalDeviceQueueFamilyProperties(physical, &n, families);
+    nt_d3d_vulkan_families(physical, &families);
     for (size_t kind = 0; kind < NT_ARRAY_SIZE(wanted); kind++) {
-        for (uint32_t i = 0; i < n; i++) {
-            if (families[i].queueFlags & wanted[kind]) {
+        for (uint32_t i = 0; i < families.n; i++) {
+            if (families.all[i].queueFlags & wanted[kind]) {
                 *ret_family = i;
                 return true;
             }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "d3d12/memory/memory.h"
+#include "util/macro.h"
 
 void nt_d3d_addresses_init(struct nt_d3d_addresses *addresses)
 {
@@ -49,21 +50,6 @@ static void refresh(struct nt_d3d_addresses *addresses, size_t first)
     }
 }
 
-static bool make_room(struct nt_d3d_addresses *addresses)
-{
-    size_t more = addresses->room ? addresses->room * 2 : 64;
-    struct nt_d3d_address_range *ranges;
-
-    if (addresses->n < addresses->room)
-        return true;
-    ranges = reallocarray(addresses->ranges, more, sizeof(*ranges));
-    if (!ranges)
-        return false;
-    addresses->ranges = ranges;
-    addresses->room = more;
-    return true;
-}
-
 bool nt_d3d_addresses_add(struct nt_d3d_addresses *addresses,
                           const struct nt_d3d_address_range *range)
 {
@@ -71,7 +57,7 @@ bool nt_d3d_addresses_add(struct nt_d3d_addresses *addresses,
     size_t place;
 
     pthread_rwlock_wrlock(&addresses->lock);
-    if (make_room(addresses)) {
+    if (NT_ARRAY_GROW(addresses->ranges, addresses->n, addresses->room)) {
         place = upper_bound(addresses, range->start);
         memmove(&addresses->ranges[place + 1], &addresses->ranges[place],
                 (addresses->n - place) * sizeof(*range));

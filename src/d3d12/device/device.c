@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * ID3D12Device to ID3D12Device5: the device's own life, and its vtable. The work is done
- * beside it: heap.c, resource.c, existing.c, queue.c, fence.c, features.c. A removed device
- * makes nothing more: every Create and Open returns DXGI_ERROR_DEVICE_REMOVED (D19.8).
+ * beside it, in the files that are named after what they make. A removed device makes nothing
+ * more: every Create and Open returns DXGI_ERROR_DEVICE_REMOVED (D19.8).
  */
 #include "d3d12/device/device.h"
 
@@ -146,12 +146,13 @@ static HRESULT STDMETHODCALLTYPE device_CreateCommittedResource1(
     const D3D12_RESOURCE_DESC *desc, D3D12_RESOURCE_STATES state, const D3D12_CLEAR_VALUE *clear,
     ID3D12ProtectedResourceSession *session, REFIID riid, void **ret)
 {
-    HRESULT hr = device_CreateCommittedResource(self, properties, flags, desc, state, clear, riid,
-                                                session ? NULL : ret);
+    HRESULT hr = begin(self, ret);
 
-    if (session && ret)
-        *ret = NULL;
-    return session && SUCCEEDED(hr) ? E_INVALIDARG : hr;
+    if (FAILED(hr))
+        return hr;
+    return session ? E_INVALIDARG
+                   : nt_d3d_resource_create_committed(device_of(self), properties, flags, desc,
+                                                      state, clear, riid, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE device_CreateHeap(ID3D12Device5 *self, const D3D12_HEAP_DESC *desc,
@@ -413,7 +414,6 @@ static void device_free(struct nt_d3d_object *object)
     struct nt_d3d_device *device = (struct nt_d3d_device *)object;
 
     nt_d3d_engine_deinit(&device->engine);
-    nt_d3d_dred_forget_memory(device);
     nt_d3d_dred_deinit(device);
     nt_d3d_removal_deinit(device);
     nt_d3d_vulkan_deinit(&device->vulkan);

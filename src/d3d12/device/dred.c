@@ -6,7 +6,6 @@
 #include "d3d12/device/dred.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "d3d12/device/dred-data.h"
 #include "d3d12/queue/engine.h"
@@ -85,7 +84,7 @@ static void crumbs_free(struct nt_d3d_crumbs *crumbs)
     free(crumbs);
 }
 
-void nt_d3d_dred_forget_memory(struct nt_d3d_device *device)
+void nt_d3d_dred_deinit(struct nt_d3d_device *device)
 {
     struct nt_d3d_dred *dred = device->dred;
 
@@ -97,17 +96,7 @@ void nt_d3d_dred_forget_memory(struct nt_d3d_device *device)
         TAILQ_REMOVE(&dred->kept, crumbs, link);
         crumbs_free(crumbs);
     }
-    nt_d3d_memory_unhold(dred->words);
-    nt_d3d_memory_unref(dred->words);
-    dred->words = NULL;
-}
-
-void nt_d3d_dred_deinit(struct nt_d3d_device *device)
-{
-    struct nt_d3d_dred *dred = device->dred;
-
-    if (!dred)
-        return;
+    nt_d3d_memory_drop(dred->words);
     for (size_t i = 0; i < NT_ARRAY_SIZE(dred->freed); i++)
         names_free(&dred->freed[i].names);
     pthread_mutex_destroy(&dred->lock);
@@ -257,7 +246,7 @@ static bool find_range(const struct nt_d3d_object *object, struct nt_d3d_freed *
     if (resource && resource->memory) {
         freed->type = D3D12_DRED_ALLOCATION_TYPE_RESOURCE;
         freed->start = resource->memory->address + resource->offset;
-        freed->end = resource->memory->address + resource->memory->size;
+        freed->end = freed->start + nt_d3d_resource_size(resource);
     } else if (heap) {
         freed->type = D3D12_DRED_ALLOCATION_TYPE_HEAP;
         freed->start = heap->memory->address;

@@ -38,8 +38,7 @@ bool nt_d3d_dred_settings(REFIID riid, void **ret);
  */
 HRESULT nt_d3d_dred_init(struct nt_d3d_device *device);
 
-/** nt_d3d_dred_forget_memory() - give the words back; the device's work is over */
-void nt_d3d_dred_forget_memory(struct nt_d3d_device *device);
+/** nt_d3d_dred_deinit() - the device's work is over, its Vulkan device still there */
 void nt_d3d_dred_deinit(struct nt_d3d_device *device);
 
 /** nt_d3d_dred_facet() - ID3D12DeviceRemovedExtendedData of the device; NULL for another @riid */

@@ -3,7 +3,7 @@
  * What the library exports by itself: D3D12CreateDevice, D3D12GetDebugInterface and our own
  * ntshm_d3d12_ functions; those about Vulkan are in interop.c. All else is reached through vtables.
  */
-#include <string.h>
+#include <stdio.h>
 
 #include <ntshm/d3d12.h>
 

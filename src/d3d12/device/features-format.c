@@ -3,8 +3,6 @@
  * What CheckFeatureSupport says of formats: textures of them exist and are copied, and nothing
  * else is done with them here.
  */
-#include <string.h>
-
 #include "d3d12/device/features.h"
 #include "d3d12/resource/format.h"
 

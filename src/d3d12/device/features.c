@@ -10,7 +10,6 @@
 
 #include "d3d12/device/adapter.h"
 #include "d3d12/tiles/tiles.h"
-#include "util/log.h"
 #include "util/macro.h"
 
 static void answer_options(const struct nt_d3d_device *device,

@@ -13,6 +13,7 @@
 
 #include "d3d12/interop/interop.h"
 #include "d3d12/list/list.h"
+#include "d3d12/queue/encode.h"
 #include "util/macro.h"
 
 static void barrier(VkCommandBuffer buffer)
@@ -31,19 +32,12 @@ static void barrier(VkCommandBuffer buffer)
 /* Keeps @memory until the list goes. E_INVALIDARG when it is gone; E_OUTOFMEMORY. */
 static HRESULT keep(struct nt_d3d_foreign *foreign, struct nt_d3d_memory *memory)
 {
-    struct nt_d3d_memory **memories;
-
     for (size_t i = 0; i < foreign->n; i++) {
         if (foreign->memories[i] == memory)
             return S_OK;
     }
-    if (foreign->n == foreign->room) {
-        memories = realloc(foreign->memories, (foreign->room + 8) * sizeof(struct nt_d3d_memory *));
-        if (!memories)
-            return E_OUTOFMEMORY;
-        foreign->memories = memories;
-        foreign->room += 8;
-    }
+    if (!NT_ARRAY_GROW(foreign->memories, foreign->n, foreign->room))
+        return E_OUTOFMEMORY;
     if (!nt_d3d_memory_hold(memory))
         return E_INVALIDARG;
     nt_d3d_memory_ref(memory);
@@ -55,10 +49,8 @@ void nt_d3d_foreign_free(struct nt_d3d_foreign *foreign)
 {
     if (!foreign)
         return;
-    for (size_t i = 0; i < foreign->n; i++) {
-        nt_d3d_memory_unhold(foreign->memories[i]);
-        nt_d3d_memory_unref(foreign->memories[i]);
-    }
+    for (size_t i = 0; i < foreign->n; i++)
+        nt_d3d_memory_drop(foreign->memories[i]);
     free(foreign->memories);
     free(foreign);
 }
@@ -66,19 +58,12 @@ void nt_d3d_foreign_free(struct nt_d3d_foreign *foreign)
 static void write_word(struct nt_d3d_list *list, const struct nt_d3d_memory *memory, uint64_t place,
                        uint32_t value, D3D12_WRITEBUFFERIMMEDIATE_MODE mode)
 {
-    const struct nt_d3d_vulkan *vulkan = &list->object.device->vulkan;
     VkCommandBuffer commands = list->foreign->buffer;
     uint64_t offset, run;
     VkBuffer buffer = nt_d3d_memory_locate(memory, place, &offset, &run);
 
-    if (mode != D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT && vulkan->write_marker) {
-        vulkan->write_marker(commands,
-                             mode == D3D12_WRITEBUFFERIMMEDIATE_MODE_MARKER_IN
-                                 ? VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT
-                                 : VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-                             buffer, offset, value);
+    if (nt_d3d_encode_marker(&list->object.device->vulkan, commands, mode, buffer, offset, value))
         return;
-    }
     barrier(commands);
     vkCmdUpdateBuffer(commands, buffer, offset, sizeof(value), &value);
     barrier(commands);

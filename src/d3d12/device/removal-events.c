@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "d3d12/device/device.h"
-#include "util/log.h"
+#include "d3d12/device/event.h"
 
 struct nt_d3d_removal_event {
     LIST_ENTRY(nt_d3d_removal_event) link;
@@ -21,33 +21,24 @@ static void event_free(struct nt_d3d_removal_event *event)
     free(event);
 }
 
-static void set(const struct nt_d3d_removal_event *event)
-{
-    if (!SetEvent(event->event))
-        nt_log(NT_LOG_WARNING, "d3d12: the event of a removal cannot be set: error %u",
-               (unsigned)GetLastError());
-}
-
 HRESULT nt_d3d_removal_register(struct nt_d3d_device *device, HANDLE given, uint32_t *ret_cookie)
 {
     struct nt_d3d_removal_event *event = calloc(1, sizeof(*event));
+    HRESULT hr;
 
     if (!event)
         return E_OUTOFMEMORY;
-    if (!given || !DuplicateHandle(GetCurrentProcess(), given, GetCurrentProcess(), &event->event,
-                                   EVENT_MODIFY_STATE, FALSE, 0)) {
-        DWORD error = given ? GetLastError() : ERROR_INVALID_HANDLE;
-
+    hr = nt_d3d_event_keep(given, &event->event);
+    if (FAILED(hr)) {
         free(event);
-        return error == ERROR_INVALID_HANDLE || error == ERROR_ACCESS_DENIED ? E_INVALIDARG
-                                                                             : E_OUTOFMEMORY;
+        return hr;
     }
     pthread_mutex_lock(&device->engine.lock);
     event->cookie = ++device->removal_cookie;
     *ret_cookie = event->cookie;
     LIST_INSERT_HEAD(&device->removal_events, event, link);
     if (nt_d3d_device_is_removed(device))
-        set(event);
+        nt_d3d_event_set(event->event, "removal");
     pthread_mutex_unlock(&device->engine.lock);
     return S_OK;
 }
@@ -73,7 +64,7 @@ void nt_d3d_removal_fire(struct nt_d3d_device *device)
     const struct nt_d3d_removal_event *event;
 
     LIST_FOREACH (event, &device->removal_events, link)
-        set(event);
+        nt_d3d_event_set(event->event, "removal");
 }
 
 void nt_d3d_removal_deinit(struct nt_d3d_device *device)

@@ -199,12 +199,11 @@ static void take_extensions(struct nt_d3d_vulkan *vulkan, uint32_t n, const char
  */
 static bool take_queue(struct nt_d3d_vulkan *vulkan, const struct ntshm_d3d12_vulkan *given)
 {
-    VkQueueFamilyProperties families[32];
-    uint32_t n = NT_ARRAY_SIZE(families);
+    struct nt_d3d_families families;
 
-    vkGetPhysicalDeviceQueueFamilyProperties(vulkan->physical, &n, families);
-    if (given->queue_family >= n || !(families[given->queue_family].queueFlags &
-                                      (VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT)))
+    nt_d3d_vulkan_families(vulkan->physical, &families);
+    if (given->queue_family >= families.n || !(families.all[given->queue_family].queueFlags &
+                                               (VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT)))
         return false;
     vulkan->family = given->queue_family;
     vulkan->queue = given->queue;
@@ -323,10 +322,9 @@ static void find_architecture(struct nt_d3d_vulkan *vulkan)
     const VkMemoryPropertyFlags coherent =
         VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT | VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
         VK_MEMORY_PROPERTY_HOST_COHERENT_BIT | VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
-    VkPhysicalDeviceType type = vulkan->properties.deviceType;
 
-    vulkan->uma =
-        type == VK_PHYSICAL_DEVICE_TYPE_CPU || type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
+    vulkan->uma = nt_d3d_vulkan_is_on_cpu(vulkan) ||
+                  vulkan->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
     vulkan->cache_coherent =
         vulkan->uma && nt_d3d_vulkan_memory_type(vulkan, UINT32_MAX, coherent, 0) >= 0;
 }

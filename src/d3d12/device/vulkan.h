@@ -7,9 +7,9 @@
  * nt_d3d_vulkan_lock_queue() and nt_d3d_vulkan_unlock_queue().
  *
  * Requirements: Vulkan 1.2 with timelineSemaphore and bufferDeviceAddress, and a queue family
- * that can copy. VK_EXT_external_memory_host makes existing heaps possible: whether they
- * really work is tried out with both kinds of memory when the device is made (existing.c). The
- * other extensions that are switched on where they are there: a table in vulkan.c.
+ * with graphics or compute. VK_EXT_external_memory_host makes existing heaps possible: whether they
+ * really work is tried out with both kinds of memory when the device is made (existing-probe.c).
+ * The other extensions that are switched on where they are there: a table in vulkan.c.
  */
 #ifndef NT_D3D12_VULKAN_H
 #define NT_D3D12_VULKAN_H
@@ -73,6 +73,12 @@ struct nt_d3d_vulkan {
     PFN_vkGetMemoryFdPropertiesKHR get_memory_fd_properties; /* NULL: no dma-bufs either */
 };
 
+/** nt_d3d_vulkan_is_on_cpu() - whether the driver runs on the CPU: its memory is the system's */
+static inline bool nt_d3d_vulkan_is_on_cpu(const struct nt_d3d_vulkan *vulkan)
+{
+    return vulkan->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
+}
+
 /* Errors that the validation layer reported in this process. */
 extern _Atomic uint64_t nt_d3d_validation_errors;
 
@@ -90,6 +96,18 @@ void nt_d3d_vulkan_deinit(struct nt_d3d_vulkan *vulkan);
 HRESULT nt_d3d_vulkan_make_instance(struct nt_d3d_vulkan *vulkan);
 /** nt_d3d_vulkan_destroy_instance() - the end of it, for deinit() */
 void nt_d3d_vulkan_destroy_instance(struct nt_d3d_vulkan *vulkan);
+
+/* More than any driver has; families behind them are not used. */
+#define NT_D3D_MAX_FAMILIES 64
+
+/* The queue families of a physical device. */
+struct nt_d3d_families {
+    uint32_t n;
+    VkQueueFamilyProperties all[NT_D3D_MAX_FAMILIES];
+};
+
+/** nt_d3d_vulkan_families() - ask the driver for them */
+void nt_d3d_vulkan_families(VkPhysicalDevice physical, struct nt_d3d_families *ret_families);
 
 /** nt_d3d_vulkan_find_family() - what the queue can do besides: @sparse and @timestamp_bits */
 void nt_d3d_vulkan_find_family(struct nt_d3d_vulkan *vulkan);

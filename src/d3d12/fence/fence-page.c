@@ -23,6 +23,7 @@
      (unsigned)D3D12_FENCE_FLAG_NON_MONITORED)
 
 _Static_assert(sizeof(struct nt_d3d_fence_page) <= NT_PAGE_SIZE, "one page");
+
 /* --- beginning and end --------------------------------------------------------------- */
 
 static struct nt_d3d_fence_map *map_alloc(void)

@@ -17,7 +17,7 @@
  * highest of those that stand behind no unmet wait for a shared fence: only these come whatever
  * becomes of the others. What was announced and will never come is a *loss*: what the slot of a
  * dead owner says, or what an owner takes back because its device is removed. Who waits for a
- * value that was lost, and that nobody else is certain to reach, is let go (fence-shared.h).
+ * value that was lost, and that nobody else is certain to reach, is let go (fence-sleeper.h).
  *
  * References. Beside the page go both ends of a pipe that nobody reads or writes. Every handle and
  * every fence object with a public reference keeps the read end; who waits without one keeps the
@@ -30,6 +30,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "os/robust.h"
 

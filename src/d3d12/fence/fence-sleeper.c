@@ -15,7 +15,6 @@
 #include "os/os.h"
 #include "os/thread.h"
 #include "util/log.h"
-#include "util/macro.h"
 
 /* How often it looks although nobody woke it: where no wake tells (the last reference to a fence
  * that this device only waits for, a loss that is to be acted upon), and everywhere, since who
@@ -58,16 +57,11 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Something changed that it has to look at. */
 static void ring(struct nt_d3d_sleeper *sleeper)
 {
     atomic_fetch_add(&sleeper->bell, 1);
     (void)nt_os_futex_wake(&sleeper->bell, INT_MAX);
-}
-
-void nt_d3d_sleeper_ring(struct nt_d3d_engine *engine)
-{
-    if (engine->sleeper)
-        ring(engine->sleeper);
 }
 
 /* --- watching ------------------------------------------------------------------------ */

@@ -45,8 +45,6 @@ void nt_d3d_sleeper_remove(struct nt_d3d_engine *engine);
 /** nt_d3d_sleeper_drop() - a shared fence is gone: gives up its map, now or soon */
 void nt_d3d_sleeper_drop(struct nt_d3d_engine *engine, struct nt_d3d_fence_map *map);
 
-/** nt_d3d_sleeper_ring() - something changed that it has to look at */
-void nt_d3d_sleeper_ring(struct nt_d3d_engine *engine);
 /** nt_d3d_sleeper_hurry() - the device ends: a queue waits only for what is certain */
 void nt_d3d_sleeper_hurry(struct nt_d3d_engine *engine);
 /** nt_d3d_sleeper_end() - ends the thread, and all waits for shared fences */

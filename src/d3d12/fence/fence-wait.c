@@ -7,10 +7,9 @@
 #include <stdlib.h>
 
 #include "d3d12/device/device.h"
+#include "d3d12/device/event.h"
 #include "d3d12/fence/fence-sleeper.h"
 #include "d3d12/fence/fence.h"
-#include "util/log.h"
-#include "util/macro.h"
 
 struct nt_d3d_wait {
     HANDLE event; /* our own duplicate; NULL: somebody blocks until @is_over */
@@ -40,9 +39,7 @@ static void wait_end(struct nt_d3d_engine *engine, struct nt_d3d_wait *wait)
         pthread_cond_broadcast(&engine->changed_cond);
         return;
     }
-    if (!SetEvent(wait->event))
-        nt_log(NT_LOG_WARNING, "d3d12: an event of a fence cannot be set: error %u",
-               (unsigned)GetLastError());
+    nt_d3d_event_set(wait->event, "fence");
     CloseHandle(wait->event);
     free(wait);
 }
@@ -124,15 +121,6 @@ bool nt_d3d_fence_has_waits(const struct nt_d3d_fence *fence)
 
 /* --- SetEventOn... ------------------------------------------------------------------- */
 
-/* Our own handle for the application's event, so that it may close its own at once. */
-static HRESULT duplicate_event(HANDLE event, HANDLE *ret_event)
-{
-    if (DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), ret_event, 0, FALSE,
-                        DUPLICATE_SAME_ACCESS))
-        return S_OK;
-    return GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? E_OUTOFMEMORY : E_INVALIDARG;
-}
-
 /* Looks which values are reached already, and makes ready for the others; the lock is held. */
 static HRESULT prepare_all(struct nt_d3d_wait *wait, struct nt_d3d_fence *const *fences,
                            const uint64_t *values)
@@ -191,7 +179,7 @@ HRESULT nt_d3d_fence_wait(struct nt_d3d_device *device, struct nt_d3d_fence *con
 
     if (!wait)
         return E_OUTOFMEMORY;
-    hr = event ? duplicate_event(event, &wait->event) : S_OK;
+    hr = event ? nt_d3d_event_keep(event, &wait->event) : S_OK;
     if (FAILED(hr)) {
         free(wait);
         return hr;

@@ -9,7 +9,6 @@
 
 #include "d3d12/device/device.h"
 #include "d3d12/fence/fence-sleeper.h"
-#include "util/log.h"
 #include "util/macro.h"
 
 uint64_t nt_d3d_fence_value(const struct nt_d3d_fence *fence)

@@ -9,7 +9,6 @@
 
 #include "d3d12/device/adapter.h"
 #include "d3d12/interop/dxcore.h"
-#include "util/macro.h"
 
 static pthread_mutex_t adapters_lock = PTHREAD_MUTEX_INITIALIZER;
 static TAILQ_HEAD(, nt_dxcore_adapter) adapters = TAILQ_HEAD_INITIALIZER(adapters);
@@ -242,9 +241,8 @@ static const struct nt_dxcore_adapter_vtable vtable = {
 static void add_up_memory(struct nt_dxcore_adapter *adapter, const struct nt_d3d_vulkan *vulkan)
 {
     const VkPhysicalDeviceMemoryProperties *memory = &vulkan->memory;
-    VkPhysicalDeviceType type = vulkan->properties.deviceType;
-    bool is_shared =
-        type == VK_PHYSICAL_DEVICE_TYPE_CPU || type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
+    bool is_shared = nt_d3d_vulkan_is_on_cpu(vulkan) ||
+                     vulkan->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
 
     for (uint32_t i = 0; i < memory->memoryHeapCount; i++) {
         if (!is_shared && (memory->memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT))
@@ -265,7 +263,6 @@ static uint64_t pack_version(uint32_t version)
 static struct nt_dxcore_adapter *adapter_new(const struct nt_d3d_vulkan *vulkan)
 {
     struct nt_dxcore_adapter *adapter = calloc(1, sizeof(*adapter));
-    VkPhysicalDeviceType type = vulkan->properties.deviceType;
 
     if (!adapter)
         return NULL;
@@ -274,8 +271,9 @@ static struct nt_dxcore_adapter *adapter_new(const struct nt_d3d_vulkan *vulkan)
     adapter->identity = nt_d3d_adapter_identity(vulkan);
     adapter->luid = nt_d3d_adapter_luid(vulkan);
     adapter->rank = nt_d3d_adapter_rank(vulkan);
-    adapter->is_hardware = type != VK_PHYSICAL_DEVICE_TYPE_CPU;
-    adapter->is_integrated = type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
+    adapter->is_hardware = !nt_d3d_vulkan_is_on_cpu(vulkan);
+    adapter->is_integrated =
+        vulkan->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU;
     adapter->driver_version = pack_version(vulkan->properties.driverVersion);
     adapter->vendor = vulkan->properties.vendorID;
     adapter->device = vulkan->properties.deviceID;

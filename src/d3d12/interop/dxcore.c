@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "d3d12/device/adapter.h"
-#include "util/log.h"
 #include "util/macro.h"
 
 struct nt_dxcore_list {

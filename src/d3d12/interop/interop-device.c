@@ -13,7 +13,6 @@
 #include "d3d12/queue/queue.h"
 #include "d3d12/resource/resource.h"
 #include "util/log.h"
-#include "util/macro.h"
 
 #define INTEROP ID3D12DXVKInteropDevice3
 

@@ -80,32 +80,24 @@ static const struct nt_d3d_memory *memory_of(const void *pointer, uint64_t *ret_
     if (!resource)
         return NULL;
     *ret_start = resource->offset;
-    *ret_size = resource->memory->size - resource->offset;
-    if (resource->desc.Dimension == D3D12_RESOURCE_DIMENSION_BUFFER &&
-        resource->desc.Width < *ret_size)
-        *ret_size = resource->desc.Width;
+    *ret_size = nt_d3d_resource_size(resource);
     return resource->memory;
 }
 
 NT_EXPORT HRESULT WINAPI ntshm_d3d12_get_vulkan_place(ID3D12DeviceChild *object, UINT64 offset,
                                                       struct ntshm_d3d12_vulkan_place *ret_place)
 {
-    uint64_t start = 0, size = 0, in_buffer = 0, run = 0, place;
+    uint64_t start = 0, size = 0, run = 0, ignored;
     const struct nt_d3d_memory *memory = memory_of(object, &start, &size);
-    const struct nt_d3d_segment *segment;
 
     if (!memory || !ret_place || offset >= size)
         return E_INVALIDARG;
     *ret_place = (struct ntshm_d3d12_vulkan_place){.memory_type = memory->type_index};
-    ret_place->buffer = nt_d3d_memory_locate(memory, start + offset, &in_buffer, &run);
-    ret_place->buffer_offset = in_buffer;
+    ret_place->buffer =
+        nt_d3d_memory_locate(memory, start + offset, &ret_place->buffer_offset, &run);
     ret_place->size = run < size - offset ? run : size - offset;
-    /* One allocation under all buffers, or one under each. */
-    place = memory->base + start + offset;
-    segment = &memory->segments[place / NT_D3D_SEGMENT];
-    ret_place->memory = segment->memory ? segment->memory : memory->segments[0].memory;
-    ret_place->memory_offset =
-        segment->memory && memory->segments[0].memory != segment->memory ? in_buffer : place;
+    ret_place->memory =
+        nt_d3d_memory_allocation(memory, start + offset, &ret_place->memory_offset, &ignored);
     return S_OK;
 }
 

@@ -76,6 +76,10 @@ struct nt_d3d_resource;
 /** nt_d3d_record_may_copy() - the list records, and not a bundle; else it is faulty now */
 bool nt_d3d_record_may_copy(struct nt_d3d_list *list, const char *what);
 
+/** nt_d3d_record_resource() - what is behind @pointer, when it is one of the list's device */
+struct nt_d3d_resource *nt_d3d_record_resource(const struct nt_d3d_list *list,
+                                               ID3D12Resource *pointer);
+
 /** nt_d3d_record_copy_all() - CopyResource when one of the two is a texture */
 void nt_d3d_record_copy_all(struct nt_d3d_list *list, const struct nt_d3d_resource *target,
                             const struct nt_d3d_resource *source);

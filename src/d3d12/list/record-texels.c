@@ -21,13 +21,6 @@ struct side {
     uint32_t width, height; /* in texels */
 };
 
-static struct nt_d3d_resource *own_resource(const struct nt_d3d_list *list, ID3D12Resource *pointer)
-{
-    struct nt_d3d_resource *resource = nt_d3d_resource_from(pointer);
-
-    return resource && resource->object.device == list->object.device ? resource : NULL;
-}
-
 static void set_subresource(const struct nt_d3d_resource *resource, uint32_t index,
                             struct side *side)
 {
@@ -86,7 +79,7 @@ static bool set_side(const struct nt_d3d_list *list, const D3D12_TEXTURE_COPY_LO
                      struct side *side)
 {
     const struct nt_d3d_resource *resource =
-        location ? own_resource(list, location->pResource) : NULL;
+        location ? nt_d3d_record_resource(list, location->pResource) : NULL;
 
     if (!resource)
         return false;
@@ -279,7 +272,7 @@ static bool are_subresources(const struct nt_d3d_resource *resource, UINT first,
 void nt_d3d_record_discard(struct nt_d3d_list *list, ID3D12Resource *pointer,
                            const D3D12_DISCARD_REGION *region)
 {
-    const struct nt_d3d_resource *resource = own_resource(list, pointer);
+    const struct nt_d3d_resource *resource = nt_d3d_record_resource(list, pointer);
 
     if (!nt_d3d_record_may_copy(list, "DiscardResource"))
         return;

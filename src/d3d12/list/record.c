@@ -6,8 +6,6 @@
  */
 #include "d3d12/list/list.h"
 
-#include <string.h>
-
 #include "d3d12/device/device.h"
 #include "d3d12/resource/resource.h"
 #include "util/macro.h"
@@ -26,8 +24,8 @@ bool nt_d3d_record_may_copy(struct nt_d3d_list *list, const char *what)
     return false;
 }
 
-/* The resource behind @pointer, when it is one of the list's device. */
-static struct nt_d3d_resource *own_resource(const struct nt_d3d_list *list, ID3D12Resource *pointer)
+struct nt_d3d_resource *nt_d3d_record_resource(const struct nt_d3d_list *list,
+                                               ID3D12Resource *pointer)
 {
     struct nt_d3d_resource *resource = nt_d3d_resource_from(pointer);
 
@@ -37,7 +35,7 @@ static struct nt_d3d_resource *own_resource(const struct nt_d3d_list *list, ID3D
 /* The same for what must be a buffer. */
 static struct nt_d3d_resource *own_buffer(const struct nt_d3d_list *list, ID3D12Resource *pointer)
 {
-    struct nt_d3d_resource *resource = own_resource(list, pointer);
+    struct nt_d3d_resource *resource = nt_d3d_record_resource(list, pointer);
 
     return resource && !resource->surface ? resource : NULL;
 }
@@ -92,8 +90,8 @@ void nt_d3d_record_copy_region(struct nt_d3d_list *list, ID3D12Resource *target,
 void nt_d3d_record_copy_resource(struct nt_d3d_list *list, ID3D12Resource *target,
                                  ID3D12Resource *source)
 {
-    const struct nt_d3d_resource *to = own_resource(list, target);
-    const struct nt_d3d_resource *from = own_resource(list, source);
+    const struct nt_d3d_resource *to = nt_d3d_record_resource(list, target);
+    const struct nt_d3d_resource *from = nt_d3d_record_resource(list, source);
 
     if (!nt_d3d_record_may_copy(list, "CopyResource"))
         return;
@@ -135,7 +133,7 @@ void nt_d3d_record_atomic_copy(struct nt_d3d_list *list, ID3D12Resource *target,
 static bool is_good_transition(const struct nt_d3d_list *list,
                                const D3D12_RESOURCE_TRANSITION_BARRIER *transition)
 {
-    const struct nt_d3d_resource *resource = own_resource(list, transition->pResource);
+    const struct nt_d3d_resource *resource = nt_d3d_record_resource(list, transition->pResource);
     UINT n = resource && resource->surface ? resource->surface->n_subresources : 1;
 
     return resource && transition->StateBefore != transition->StateAfter &&
@@ -151,10 +149,12 @@ static bool is_good_barrier(const struct nt_d3d_list *list, const D3D12_RESOURCE
     case D3D12_RESOURCE_BARRIER_TYPE_TRANSITION:
         return is_good_transition(list, &barrier->Transition);
     case D3D12_RESOURCE_BARRIER_TYPE_ALIASING:
-        return (!aliasing->pResourceBefore || own_resource(list, aliasing->pResourceBefore)) &&
-               (!aliasing->pResourceAfter || own_resource(list, aliasing->pResourceAfter));
+        return (!aliasing->pResourceBefore ||
+                nt_d3d_record_resource(list, aliasing->pResourceBefore)) &&
+               (!aliasing->pResourceAfter ||
+                nt_d3d_record_resource(list, aliasing->pResourceAfter));
     case D3D12_RESOURCE_BARRIER_TYPE_UAV:
-        return !barrier->UAV.pResource || own_resource(list, barrier->UAV.pResource);
+        return !barrier->UAV.pResource || nt_d3d_record_resource(list, barrier->UAV.pResource);
     default:
         return false;
     }
@@ -180,7 +180,8 @@ void nt_d3d_record_barriers(struct nt_d3d_list *list, UINT n,
     for (UINT i = 0; is_good && i < n; i++) {
         if (barriers[i].Type == D3D12_RESOURCE_BARRIER_TYPE_ALIASING &&
             barriers[i].Aliasing.pResourceAfter)
-            nt_d3d_record_forget(list, own_resource(list, barriers[i].Aliasing.pResourceAfter));
+            nt_d3d_record_forget(list,
+                                 nt_d3d_record_resource(list, barriers[i].Aliasing.pResourceAfter));
     }
 }
 

@@ -24,9 +24,8 @@ struct ground {
     struct ntshm_region region; /* pinned */
     unsigned char *start;       /* within it */
     uint64_t size;
-    bool is_view; /* our own view: unmapped at the end */
-    int fd;       /* of the section's memory, or -1; borrowed from kept */
-    struct ntshm_kept_memory kept;
+    bool is_view;                  /* our own view: unmapped at the end */
+    struct ntshm_kept_memory kept; /* the section's memory; zeroed: there is no section */
 };
 
 /* --- giving back ----------------------------------------------------------------------- */
@@ -109,9 +108,9 @@ static HRESULT import_ground(struct nt_d3d_device *device, const struct ground *
         return E_INVALIDARG;
     if (is_imported)
         hr = nt_d3d_memory_import(device, ground->start, ground->size, give_back, ret_memory);
-    if (hr == DXGI_ERROR_UNSUPPORTED && ground->fd >= 0)
-        hr = nt_d3d_memory_import_dmabuf(device, ground->fd, ground->start, ground->size, give_back,
-                                         ret_memory);
+    if (hr == DXGI_ERROR_UNSUPPORTED && ground->kept.section)
+        hr = nt_d3d_memory_import_dmabuf(device, ground->kept.fd, ground->start, ground->size,
+                                         give_back, ret_memory);
     return hr;
 }
 
@@ -127,9 +126,9 @@ static HRESULT open_ground(struct nt_d3d_device *device, struct ground *ground, 
         ntshm_drop_memory(&ground->kept);
         return hr;
     }
-    if (ground->fd >= 0) {
+    if (ground->kept.section) {
         memory->kind = NT_D3D_MEMORY_SECTION;
-        memory->fd = ground->fd;
+        memory->fd = ground->kept.fd;
         memory->kept = ground->kept;
         if (memory->external == VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT)
             memory->granularity = granularity_of(memory->fd, ground);
@@ -140,7 +139,7 @@ static HRESULT open_ground(struct nt_d3d_device *device, struct ground *ground, 
 HRESULT nt_d3d_existing_from_address(struct nt_d3d_device *device, const void *address, REFIID riid,
                                      void **ret)
 {
-    struct ground ground = {.fd = -1};
+    struct ground ground = {0};
 
     if (!nt_d3d_heap_answers(riid))
         return E_NOINTERFACE;
@@ -158,7 +157,7 @@ HRESULT nt_d3d_existing_from_address(struct nt_d3d_device *device, const void *a
 HRESULT nt_d3d_existing_from_range(struct nt_d3d_device *device, const void *address, uint64_t size,
                                    REFIID riid, void **ret)
 {
-    struct ground ground = {.fd = -1, .start = (unsigned char *)(uintptr_t)address, .size = size};
+    struct ground ground = {.start = (unsigned char *)(uintptr_t)address, .size = size};
     uint64_t offset;
 
     if (!nt_d3d_heap_answers(riid))
@@ -212,7 +211,7 @@ static HRESULT map_section(HANDLE mapping, struct ground *ground)
 HRESULT nt_d3d_existing_from_mapping(struct nt_d3d_device *device, HANDLE mapping, REFIID riid,
                                      void **ret)
 {
-    struct ground ground = {.fd = -1};
+    struct ground ground = {0};
     HRESULT hr;
 
     if (!nt_d3d_heap_answers(riid))
@@ -227,6 +226,5 @@ HRESULT nt_d3d_existing_from_mapping(struct nt_d3d_device *device, HANDLE mappin
         ntshm_drop_memory(&ground.kept);
         return hr;
     }
-    ground.fd = ground.kept.fd;
     return open_ground(device, &ground, riid, ret);
 }

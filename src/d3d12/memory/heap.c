@@ -189,8 +189,7 @@ static void heap_free(struct nt_d3d_object *object)
 {
     struct nt_d3d_heap *heap = (struct nt_d3d_heap *)object;
 
-    nt_d3d_memory_unhold(heap->memory);
-    nt_d3d_memory_unref(heap->memory);
+    nt_d3d_memory_drop(heap->memory);
     nt_d3d_object_deinit(object);
     free(heap);
 }

@@ -40,18 +40,12 @@ HRESULT nt_d3d_memory_init_sharing(struct nt_d3d_device *device)
     return E_INVALIDARG;
 }
 
-static bool is_on_cpu(const struct nt_d3d_device *device)
-{
-    return device->vulkan.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-}
-
 /* True when the driver exports buffers as opaque descriptors and takes them again. */
 static bool can_export(const struct nt_d3d_device *device)
 {
     const VkPhysicalDeviceExternalBufferInfo info = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_BUFFER_INFO,
-        .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                 VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT,
+        .usage = NT_D3D_BUFFER_USAGE,
         .handleType = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT};
     const VkExternalMemoryFeatureFlags both =
         VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT | VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT;
@@ -95,7 +89,8 @@ HRESULT nt_d3d_memory_new_shared(struct nt_d3d_device *device, uint64_t size, ui
                                                      NT_D3D_MEMORY_DMABUF};
     static const enum nt_d3d_memory_kind on_cpu[] = {NT_D3D_MEMORY_MEMFD, NT_D3D_MEMORY_DMABUF,
                                                      NT_D3D_MEMORY_EXPORT};
-    const enum nt_d3d_memory_kind *order = is_on_cpu(device) ? on_cpu : on_gpu;
+    const enum nt_d3d_memory_kind *order =
+        nt_d3d_vulkan_is_on_cpu(&device->vulkan) ? on_cpu : on_gpu;
 
     for (size_t i = 0; i < NT_ARRAY_SIZE(on_gpu); i++) {
         HRESULT hr;
@@ -123,7 +118,8 @@ HRESULT nt_d3d_memory_new_heap(struct nt_d3d_device *device, uint64_t size, uint
 {
     HRESULT hr = DXGI_ERROR_UNSUPPORTED;
 
-    if (!device->vulkan.sparse && device->vulkan.imports_shared && is_on_cpu(device))
+    if (!device->vulkan.sparse && device->vulkan.imports_shared &&
+        nt_d3d_vulkan_is_on_cpu(&device->vulkan))
         hr = nt_d3d_memory_new_pages(device, size, alignment, ret_memory);
     if (SUCCEEDED(hr) && (required & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT))
         (*ret_memory)->cpu = (*ret_memory)->region;

@@ -28,11 +28,6 @@ static VkDevice vk(const struct nt_d3d_memory *memory)
     return memory->device->vulkan.device;
 }
 
-static bool is_on_cpu(const struct nt_d3d_device *device)
-{
-    return device->vulkan.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-}
-
 /* --- new memory ------------------------------------------------------------------------ */
 
 /* What is wanted of new memory of the driver's. */
@@ -161,8 +156,10 @@ HRESULT nt_d3d_memory_new(struct nt_d3d_device *device, uint64_t size, uint64_t 
 /* What can be mapped twice of a driver's memory that others can open too. */
 static uint64_t granularity_of(const struct nt_d3d_memory *memory)
 {
-    return is_on_cpu(memory->device) && nt_is_aligned(memory->address, NT_PAGE_SIZE) ? NT_PAGE_SIZE
-                                                                                     : 0;
+    return nt_d3d_vulkan_is_on_cpu(&memory->device->vulkan) &&
+                   nt_is_aligned(memory->address, NT_PAGE_SIZE)
+               ? NT_PAGE_SIZE
+               : 0;
 }
 
 HRESULT nt_d3d_memory_export(struct nt_d3d_device *device, uint64_t size, uint64_t alignment,
@@ -202,6 +199,7 @@ HRESULT nt_d3d_memory_export(struct nt_d3d_device *device, uint64_t size, uint64
  */
 static HRESULT examine(const struct nt_d3d_device *device, const struct nt_d3d_label *label, int fd)
 {
+    bool is_on_cpu = nt_d3d_vulkan_is_on_cpu(&device->vulkan);
     uint64_t size = 0;
     struct stat stat;
     int r;
@@ -211,10 +209,10 @@ static HRESULT examine(const struct nt_d3d_device *device, const struct nt_d3d_l
         return nt_d3d_memory_hresult(r);
     r = nt_os_memfd_check(fd, &size);
     if (r < 0)
-        return is_on_cpu(device) || S_ISREG(stat.st_mode) ? nt_d3d_memory_hresult(r) : S_OK;
+        return is_on_cpu || S_ISREG(stat.st_mode) ? nt_d3d_memory_hresult(r) : S_OK;
     if (size < label->allocation)
         return E_INVALIDARG;
-    return !is_on_cpu(device) || stat.st_uid == geteuid() ? S_OK : E_ACCESSDENIED;
+    return !is_on_cpu || stat.st_uid == geteuid() ? S_OK : E_ACCESSDENIED;
 }
 
 /*

@@ -10,6 +10,11 @@
 #include "d3d12/device/device.h"
 #include "d3d12/memory/memory.h"
 
+/* What every buffer over memory is for. */
+#define NT_D3D_BUFFER_USAGE                                                \
+    (VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT | \
+     VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT)
+
 /** nt_d3d_memory_alloc() - the structure, for @total bytes of buffers; NULL without memory */
 struct nt_d3d_memory *nt_d3d_memory_alloc(struct nt_d3d_device *device, uint64_t size,
                                           uint64_t total);

@@ -14,10 +14,6 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-#define BUFFER_USAGE                                                       \
-    (VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT | \
-     VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT)
-
 static VkDevice vk(const struct nt_d3d_memory *memory)
 {
     return memory->device->vulkan.device;
@@ -59,7 +55,7 @@ VkResult nt_d3d_memory_make_buffer(struct nt_d3d_memory *memory, uint32_t i, uin
                                      .pNext = memory->external ? &external : NULL,
                                      .size = total - start < NT_D3D_SEGMENT ? total - start
                                                                             : NT_D3D_SEGMENT,
-                                     .usage = BUFFER_USAGE,
+                                     .usage = NT_D3D_BUFFER_USAGE,
                                      .sharingMode = VK_SHARING_MODE_EXCLUSIVE};
 
     return vkCreateBuffer(vk(memory), &info, NULL, &memory->segments[i].buffer);
@@ -234,6 +230,22 @@ VkBuffer nt_d3d_memory_locate(const struct nt_d3d_memory *memory, uint64_t offse
     *ret_offset = place % NT_D3D_SEGMENT;
     *ret_run = NT_D3D_SEGMENT - *ret_offset;
     return memory->segments[index].buffer;
+}
+
+VkDeviceMemory nt_d3d_memory_allocation(const struct nt_d3d_memory *memory, uint64_t offset,
+                                        uint64_t *ret_offset, uint64_t *ret_run)
+{
+    uint64_t place = memory->base + offset;
+
+    /* One under all buffers, or one under each. */
+    if (memory->n_segments == 1 || !memory->segments[1].memory) {
+        *ret_offset = place;
+        *ret_run = UINT64_MAX;
+        return memory->segments[0].memory;
+    }
+    *ret_offset = place % NT_D3D_SEGMENT;
+    *ret_run = NT_D3D_SEGMENT - *ret_offset;
+    return memory->segments[place / NT_D3D_SEGMENT].memory;
 }
 
 int nt_d3d_memory_place(const struct nt_d3d_memory *memory, uint64_t offset, uint64_t size,

@@ -28,7 +28,8 @@
 struct nt_d3d_device;
 struct nt_d3d_tiles;
 
-#define NT_D3D_SEGMENT (UINT64_C(1) << 30)
+#define NT_D3D_SEGMENT    (UINT64_C(1) << 30)
+#define NT_D3D_TILE_BYTES UINT64_C(65536) /* a tile of a reserved resource, and of a heap */
 
 struct nt_d3d_segment {
     VkDeviceMemory memory; /* VK_NULL_HANDLE when the first segment's covers this one too */
@@ -180,6 +181,14 @@ void nt_d3d_memory_unhold(struct nt_d3d_memory *memory);
  */
 VkBuffer nt_d3d_memory_locate(const struct nt_d3d_memory *memory, uint64_t offset,
                               uint64_t *ret_offset, uint64_t *ret_run);
+
+/**
+ * nt_d3d_memory_allocation() - the driver's allocation and its offset behind byte @offset
+ * @offset:  within the memory
+ * @ret_run: bytes from there on in that allocation; UINT64_MAX when there is no other
+ */
+VkDeviceMemory nt_d3d_memory_allocation(const struct nt_d3d_memory *memory, uint64_t offset,
+                                        uint64_t *ret_offset, uint64_t *ret_run);
 
 /**
  * nt_d3d_memory_bury() - give back the pages of memory that died on a lost device

@@ -12,8 +12,6 @@
  */
 #include "d3d12/queue/encode-texels.h"
 
-#include <string.h>
-
 #include "d3d12/device/device.h"
 #include "d3d12/tiles/tiles.h"
 #include "util/macro.h"

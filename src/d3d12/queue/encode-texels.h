@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies of texels as Vulkan commands. Used by encode.c alone.
+ * Copies of texels as Vulkan commands, for encode.c; and what begins an image, for engine.c too.
  */
 #ifndef NT_D3D12_ENCODE_TEXELS_H
 #define NT_D3D12_ENCODE_TEXELS_H

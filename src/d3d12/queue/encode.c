@@ -106,6 +106,20 @@ static uint64_t encode_copy(struct nt_d3d_encoder *encoder, const struct nt_d3d_
     return size;
 }
 
+bool nt_d3d_encode_marker(const struct nt_d3d_vulkan *vulkan, VkCommandBuffer commands,
+                          D3D12_WRITEBUFFERIMMEDIATE_MODE mode, VkBuffer buffer, uint64_t offset,
+                          uint32_t value)
+{
+    if (mode == D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT || !vulkan->write_marker)
+        return false;
+    vulkan->write_marker(commands,
+                         mode == D3D12_WRITEBUFFERIMMEDIATE_MODE_MARKER_IN
+                             ? VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT
+                             : VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
+                         buffer, offset, value);
+    return true;
+}
+
 static void encode_write(struct nt_d3d_encoder *encoder, const struct nt_d3d_command *command)
 {
     bool is_marker = command->mode != D3D12_WRITEBUFFERIMMEDIATE_MODE_DEFAULT;
@@ -125,14 +139,9 @@ static void encode_write(struct nt_d3d_encoder *encoder, const struct nt_d3d_com
         vkCmdUpdateBuffer(encoder->buffer, buffer, offset, 4, &command->value);
         return;
     }
-    if (encoder->vulkan->write_marker) {
-        encoder->vulkan->write_marker(encoder->buffer,
-                                      command->mode == D3D12_WRITEBUFFERIMMEDIATE_MODE_MARKER_IN
-                                          ? VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT
-                                          : VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT,
-                                      buffer, offset, command->value);
+    if (nt_d3d_encode_marker(encoder->vulkan, encoder->buffer, command->mode, buffer, offset,
+                             command->value))
         return;
-    }
     if (encoder->n_accesses)
         barrier_between(encoder);
     vkCmdUpdateBuffer(encoder->buffer, buffer, offset, 4, &command->value);

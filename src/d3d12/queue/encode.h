@@ -56,6 +56,15 @@ void nt_d3d_encode_order(struct nt_d3d_encoder *encoder, const struct nt_d3d_acc
 bool nt_d3d_encode(struct nt_d3d_encoder *encoder, const struct nt_d3d_stream *stream,
                    struct nt_d3d_cursor *cursor);
 
+/**
+ * nt_d3d_encode_marker() - the word @value at @offset of @buffer, in the driver's own order
+ *
+ * Return: false, and nothing is written, where the driver has no markers and for mode DEFAULT.
+ */
+bool nt_d3d_encode_marker(const struct nt_d3d_vulkan *vulkan, VkCommandBuffer commands,
+                          D3D12_WRITEBUFFERIMMEDIATE_MODE mode, VkBuffer buffer, uint64_t offset,
+                          uint32_t value);
+
 /** nt_d3d_encode_is_full() - true when nothing more belongs into this chunk */
 bool nt_d3d_encode_is_full(const struct nt_d3d_encoder *encoder);
 

@@ -161,10 +161,7 @@ void nt_d3d_engine_deinit(struct nt_d3d_engine *engine)
         vkFreeCommandBuffers(vk, engine->pool, 1, &chunk->buffer);
         free(chunk);
     }
-    if (engine->progress) {
-        nt_d3d_memory_unhold(engine->progress);
-        nt_d3d_memory_unref(engine->progress);
-    }
+    nt_d3d_memory_drop(engine->progress);
     vkDestroyCommandPool(vk, engine->pool, NULL);
     vkDestroySemaphore(vk, engine->timeline, NULL);
     pthread_cond_destroy(&engine->changed_cond);

@@ -2,13 +2,13 @@
 /*
  * The engine: all queues of a device, in software, over the driver's one VkQueue.
  *
- * A queue is a list of operations: run a command stream, signal a fence, wait for a fence.
- * They are taken off the front in order. A wait that is not met stays where it is and stops
- * only its own queue: it is never handed to the VkQueue, where it would stop everything that
- * is submitted later (D0.2, D5.9). A stream goes to the VkQueue in chunks, and each chunk
- * signals the next value of one private timeline semaphore; values of the application never
- * reach Vulkan, since fences may fall and a falling timeline loses the device (D0.3). A signal
- * happens when all chunks that its queue submitted before are complete.
+ * A queue is a list of operations: run a command stream, signal a fence, wait for a fence, take a
+ * step of the CPU's (tile mappings). They are taken off the front in order. A wait that is not met
+ * stays where it is and stops only its own queue: it is never handed to the VkQueue, where it would
+ * stop everything that is submitted later (D0.2, D5.9). A stream goes to the VkQueue in chunks, and
+ * each chunk signals the next value of one private timeline semaphore; values of the application
+ * never reach Vulkan, since fences may fall and a falling timeline loses the device (D0.3). A
+ * signal happens when all chunks that its queue submitted before are complete.
  *
  * A wait is a ticket (D19.4): it is met once the fence has reached its value at any moment
  * after the call, also when the value has fallen again before the queue gets there.

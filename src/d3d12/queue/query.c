@@ -28,8 +28,7 @@ static void heap_free(struct nt_d3d_object *object)
 {
     struct query_heap *heap = (struct query_heap *)object;
 
-    nt_d3d_memory_unhold(heap->memory);
-    nt_d3d_memory_unref(heap->memory);
+    nt_d3d_memory_drop(heap->memory);
     nt_d3d_object_deinit(object);
     free(heap);
 }
@@ -71,8 +70,7 @@ HRESULT nt_d3d_query_memory(struct nt_d3d_device *device, uint32_t n,
     result = vkCreateQueryPool(device->vulkan.device, &info, NULL, &memory->queries);
     if (result != VK_SUCCESS) {
         memory->queries = VK_NULL_HANDLE;
-        nt_d3d_memory_unhold(memory);
-        nt_d3d_memory_unref(memory);
+        nt_d3d_memory_drop(memory);
         return nt_d3d_hresult(result);
     }
     *ret_memory = memory;

@@ -102,12 +102,21 @@ static void remove_device(struct nt_d3d_queue *queue, HRESULT reason, const char
     pthread_mutex_unlock(&engine->lock);
 }
 
-/* The address of memory that the stream mentions and that is gone; 0 when it all is there. */
+static bool is_gone(const struct nt_d3d_memory *memory)
+{
+    return memory && !atomic_load(&memory->holds);
+}
+
+/* Where the stream first reaches into memory that is gone; 0 when it all is there. */
 static uint64_t find_gone(const struct nt_d3d_stream *stream)
 {
-    for (size_t i = 0; i < stream->n_memories; i++) {
-        if (!atomic_load(&stream->memories[i]->holds))
-            return stream->memories[i]->address;
+    for (size_t i = 0; i < stream->n_commands; i++) {
+        const struct nt_d3d_command *command = &stream->commands[i];
+
+        if (is_gone(command->target))
+            return command->target->address + command->target_offset;
+        if (is_gone(command->source))
+            return command->source->address + command->source_offset;
     }
     return 0;
 }

@@ -5,9 +5,9 @@
 #include "d3d12/queue/stream.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "d3d12/list/allocator.h"
+#include "util/macro.h"
 
 struct nt_d3d_stream *nt_d3d_stream_new(struct nt_d3d_allocator *allocator)
 {
@@ -48,36 +48,16 @@ void nt_d3d_stream_unref(struct nt_d3d_stream *stream)
     free(stream);
 }
 
-/* Room for one more element of @size bytes in an array that grows by doubling. */
-static bool grow(void **array, size_t n, size_t *room, size_t size)
-{
-    size_t more = *room ? *room * 2 : 16;
-    void *larger;
-
-    if (n < *room)
-        return true;
-    if (more > SIZE_MAX / size)
-        return false;
-    larger = realloc(*array, more * size);
-    if (!larger)
-        return false;
-    *array = larger;
-    *room = more;
-    return true;
-}
-
 /* Remembers @memory. The latest ones come first: a list mostly stays with a few. */
 static bool mention(struct nt_d3d_stream *stream, struct nt_d3d_memory *memory)
 {
-    void *array = stream->memories;
 
     for (size_t i = stream->n_memories; i-- > 0;) {
         if (stream->memories[i] == memory)
             return true;
     }
-    if (!grow(&array, stream->n_memories, &stream->memory_room, sizeof(*stream->memories)))
+    if (!NT_ARRAY_GROW(stream->memories, stream->n_memories, stream->memory_room))
         return false;
-    stream->memories = array;
     stream->memories[stream->n_memories++] = memory;
     nt_d3d_memory_ref(memory);
     return true;
@@ -85,17 +65,20 @@ static bool mention(struct nt_d3d_stream *stream, struct nt_d3d_memory *memory)
 
 bool nt_d3d_stream_add(struct nt_d3d_stream *stream, const struct nt_d3d_command *command)
 {
-    void *array = stream->commands;
 
     if (command->target && !mention(stream, command->target))
         return false;
     if (command->source && !mention(stream, command->source))
         return false;
-    if (!grow(&array, stream->n_commands, &stream->room, sizeof(*stream->commands)))
+    if (!NT_ARRAY_GROW(stream->commands, stream->n_commands, stream->room))
         return false;
-    stream->commands = array;
     stream->commands[stream->n_commands++] = *command;
     return true;
+}
+
+static uint64_t start_of(const struct nt_d3d_texel_place *place)
+{
+    return place->surface ? place->surface->offset : place->offset;
 }
 
 bool nt_d3d_stream_add_copy(struct nt_d3d_stream *stream, enum nt_d3d_op op,
@@ -104,13 +87,13 @@ bool nt_d3d_stream_add_copy(struct nt_d3d_stream *stream, enum nt_d3d_op op,
     const struct nt_d3d_command command = {.op = op,
                                            .target = copy->target.memory,
                                            .source = copy->source.memory,
+                                           .target_offset = start_of(&copy->target),
+                                           .source_offset = start_of(&copy->source),
                                            .size = (uint64_t)copy->rows * copy->slices,
                                            .index = stream->n_copies};
-    void *array = stream->copies;
 
-    if (!grow(&array, stream->n_copies, &stream->copy_room, sizeof(*stream->copies)))
+    if (!NT_ARRAY_GROW(stream->copies, stream->n_copies, stream->copy_room))
         return false;
-    stream->copies = array;
     if (!nt_d3d_stream_add(stream, &command))
         return false;
     stream->copies[stream->n_copies++] = *copy;
@@ -125,11 +108,9 @@ bool nt_d3d_stream_note(struct nt_d3d_stream *stream, D3D12_AUTO_BREADCRUMB_OP o
 {
     const struct nt_d3d_command crumb = {.op = NT_D3D_CRUMB,
                                          .value = (uint32_t)stream->n_history + 1};
-    void *array = stream->history;
 
-    if (!grow(&array, stream->n_history, &stream->history_room, sizeof(*stream->history)))
+    if (!NT_ARRAY_GROW(stream->history, stream->n_history, stream->history_room))
         return false;
-    stream->history = array;
     if (!nt_d3d_stream_add(stream, &crumb))
         return false;
     stream->history[stream->n_history++] = op;

@@ -30,7 +30,8 @@ struct nt_d3d_command {
     uint32_t value;
     D3D12_WRITEBUFFERIMMEDIATE_MODE mode; /* of a NT_D3D_WRITE */
     struct nt_d3d_memory *target, *source;
-    uint64_t target_offset, source_offset, size;
+    uint64_t target_offset, source_offset; /* of texels: where their surface or footprint begins */
+    uint64_t size;
     size_t index; /* of NT_D3D_TEXELS and NT_D3D_DISCARD */
 };
 

@@ -131,7 +131,7 @@ static void choose_alignment(D3D12_RESOURCE_DESC *desc, const struct nt_d3d_need
     const unsigned flags = (unsigned)desc->Flags;
 
     if (desc->Alignment != D3D12_SMALL_RESOURCE_PLACEMENT_ALIGNMENT ||
-        desc->Layout != D3D12_TEXTURE_LAYOUT_UNKNOWN || exact->size > NT_D3D_TILE ||
+        desc->Layout != D3D12_TEXTURE_LAYOUT_UNKNOWN || exact->size > NT_D3D_TILE_BYTES ||
         exact->alignment > D3D12_SMALL_RESOURCE_PLACEMENT_ALIGNMENT ||
         (flags &
          (D3D12_RESOURCE_FLAG_ALLOW_RENDER_TARGET | D3D12_RESOURCE_FLAG_ALLOW_DEPTH_STENCIL)))
@@ -150,7 +150,7 @@ static HRESULT exact_need(struct nt_d3d_device *device, const D3D12_RESOURCE_DES
     if (desc->Layout == D3D12_TEXTURE_LAYOUT_64KB_UNDEFINED_SWIZZLE) {
         if (!nt_d3d_layout_tiles(desc, NULL, &tiling))
             return E_INVALIDARG;
-        need->size = tiling.n_tiles * NT_D3D_TILE;
+        need->size = tiling.n_tiles * NT_D3D_TILE_BYTES;
         return S_OK;
     }
     need->size = nt_d3d_layout_rows(desc, NULL);

@@ -3,8 +3,6 @@
  * Where the subresources of a texture are (see surface.h): in rows as GetCopyableFootprints
  * tells (D3.6), or in tiles (D3.8). Nothing here touches a device.
  */
-#include <string.h>
-
 #include "d3d12/resource/surface.h"
 #include "util/macro.h"
 
@@ -108,13 +106,13 @@ bool nt_d3d_layout_tiles(const D3D12_RESOURCE_DESC *desc, struct nt_d3d_subresou
         nt_d3d_subresource_describe(desc, i, &layout);
         if (is_standard(&layout, &tiling.shape)) {
             lay_tiles(&layout, &tiling.shape);
-            layout.offset = tiling.n_tiles * NT_D3D_TILE;
+            layout.offset = tiling.n_tiles * NT_D3D_TILE_BYTES;
             tiling.n_tiles += (uint64_t)layout.tiles_x * layout.tiles_y * layout.tiles_z;
             tiling.n_standard += i < desc->MipLevels;
         } else {
             packed = nt_d3d_subresource_lay(desc, &layout, packed);
             packed = nt_align_up(packed, NT_D3D_SUBRESOURCE_ALIGNMENT);
-            layout.offset += tiling.n_tiles * NT_D3D_TILE;
+            layout.offset += tiling.n_tiles * NT_D3D_TILE_BYTES;
             tiling.n_packed += i < desc->MipLevels;
         }
         if (layouts)
@@ -122,7 +120,7 @@ bool nt_d3d_layout_tiles(const D3D12_RESOURCE_DESC *desc, struct nt_d3d_subresou
     }
     if (tiling.n_packed && slices_of(desc) > 1)
         return false;
-    tiling.n_packed_tiles = (uint32_t)((packed + NT_D3D_TILE - 1) / NT_D3D_TILE);
+    tiling.n_packed_tiles = (uint32_t)((packed + NT_D3D_TILE_BYTES - 1) / NT_D3D_TILE_BYTES);
     tiling.first_packed_tile = tiling.n_packed ? tiling.n_tiles : 0;
     tiling.n_tiles += tiling.n_packed_tiles;
     *ret_tiling = tiling;
@@ -144,7 +142,7 @@ static void place_in_tiles(const struct nt_d3d_surface *surface,
         ((uint64_t)(at->z / depth) * layout->tiles_y + y / height) * layout->tiles_x + x / width;
 
     *ret_pitch = (uint64_t)width * format->block_bytes;
-    *ret_offset = layout->offset + tile * NT_D3D_TILE +
+    *ret_offset = layout->offset + tile * NT_D3D_TILE_BYTES +
                   (uint64_t)(at->z % depth) * height * *ret_pitch + y % height * *ret_pitch +
                   (uint64_t)(x % width) * format->block_bytes;
     *ret_blocks = width - x % width;

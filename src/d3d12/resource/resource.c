@@ -224,8 +224,7 @@ static void resource_free(struct nt_d3d_object *object)
     if (!resource->surface)
         nt_d3d_addresses_remove(&object->device->addresses, address_of(resource), resource);
     nt_d3d_surface_unref(resource->surface);
-    nt_d3d_memory_unhold(resource->memory);
-    nt_d3d_memory_unref(resource->memory);
+    nt_d3d_memory_drop(resource->memory);
     nt_d3d_object_deinit(object);
     free(resource);
 }
@@ -240,6 +239,11 @@ static const struct nt_d3d_class resource_class = {
     .n_iids = NT_ARRAY_SIZE(iids),
     .free = resource_free,
 };
+
+uint64_t nt_d3d_resource_size(const struct nt_d3d_resource *resource)
+{
+    return resource->surface ? resource->surface->size : resource->desc.Width;
+}
 
 struct nt_d3d_resource *nt_d3d_resource_from(const void *pointer)
 {
@@ -301,8 +305,7 @@ HRESULT nt_d3d_resource_new(struct nt_d3d_device *device, const struct nt_d3d_re
         hr = resource_open(device, resource);
     }
     if (FAILED(hr)) {
-        nt_d3d_memory_unhold(memory);
-        nt_d3d_memory_unref(memory);
+        nt_d3d_memory_drop(memory);
         free(resource);
         return hr;
     }

@@ -70,6 +70,9 @@ bool nt_d3d_resource_may_be_on(D3D12_HEAP_FLAGS flags, const D3D12_RESOURCE_DESC
 bool nt_d3d_resource_is_good_start(const D3D12_RESOURCE_DESC *desc, D3D12_RESOURCE_STATES state,
                                    const D3D12_CLEAR_VALUE *clear);
 
+/** nt_d3d_resource_size() - bytes of its memory that are its own, from its offset on */
+uint64_t nt_d3d_resource_size(const struct nt_d3d_resource *resource);
+
 /** nt_d3d_resource_from() - the resource behind an interface pointer; NULL when foreign */
 struct nt_d3d_resource *nt_d3d_resource_from(const void *pointer);
 

@@ -152,21 +152,6 @@ HRESULT nt_d3d_image_need(struct nt_d3d_device *device, const D3D12_RESOURCE_DES
     return hr;
 }
 
-/* The allocation that holds @size bytes at @offset of @memory; false when none holds them all. */
-static bool find_allocation(const struct nt_d3d_memory *memory, uint64_t offset, uint64_t size,
-                            VkDeviceMemory *ret_allocation, uint64_t *ret_offset)
-{
-    uint64_t place = memory->base + offset, index = place / NT_D3D_SEGMENT;
-
-    *ret_allocation = memory->segments[0].memory;
-    *ret_offset = place;
-    if (memory->n_segments == 1 || !memory->segments[1].memory)
-        return true;
-    *ret_allocation = memory->segments[index].memory;
-    *ret_offset = place % NT_D3D_SEGMENT;
-    return *ret_offset + size <= NT_D3D_SEGMENT;
-}
-
 /* Binds the image; S_FALSE when it does not go there. */
 static HRESULT bind(struct nt_d3d_surface *surface)
 {
@@ -174,13 +159,14 @@ static HRESULT bind(struct nt_d3d_surface *surface)
     VkDevice vk = memory->device->vulkan.device;
     VkDeviceMemory allocation;
     VkMemoryRequirements need;
-    uint64_t offset;
+    uint64_t offset, run;
 
     vkGetImageMemoryRequirements(vk, surface->image, &need);
     if (!(need.memoryTypeBits & 1u << memory->type_index) ||
-        need.size > memory->size - surface->offset ||
-        !find_allocation(memory, surface->offset, need.size, &allocation, &offset) ||
-        offset % need.alignment)
+        need.size > memory->size - surface->offset)
+        return S_FALSE;
+    allocation = nt_d3d_memory_allocation(memory, surface->offset, &offset, &run);
+    if (need.size > run || offset % need.alignment)
         return S_FALSE;
     surface->size = need.size;
     return nt_d3d_hresult(vkBindImageMemory(vk, surface->image, allocation, offset));

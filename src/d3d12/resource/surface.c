@@ -25,7 +25,7 @@ static HRESULT lay_tiles(struct nt_d3d_surface *surface)
     if (!nt_d3d_layout_tiles(&surface->desc, surface->layouts, &tiling))
         return E_INVALIDARG;
     surface->tile = tiling.shape;
-    surface->size = tiling.n_tiles * NT_D3D_TILE;
+    surface->size = tiling.n_tiles * NT_D3D_TILE_BYTES;
     return surface->size <= surface->memory->size - surface->offset ? S_OK : E_INVALIDARG;
 }
 

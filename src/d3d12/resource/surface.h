@@ -24,7 +24,6 @@
 
 #define NT_D3D_ROW_ALIGNMENT         256u
 #define NT_D3D_SUBRESOURCE_ALIGNMENT 512u
-#define NT_D3D_TILE                  65536u
 
 enum nt_d3d_order { NT_D3D_IMAGE, NT_D3D_ROWS, NT_D3D_TILES };
 
@@ -135,7 +134,8 @@ bool nt_d3d_layout_tiles(const D3D12_RESOURCE_DESC *desc, struct nt_d3d_subresou
  * @cpu_visible: the heap's properties let the CPU at it
  * @ret_surface: one reference; it has a reference on @memory, and no hold
  *
- * Return: S_OK; E_OUTOFMEMORY; DXGI_ERROR_DEVICE_REMOVED.
+ * Return: S_OK; E_INVALIDARG when the texels do not fit after all; E_OUTOFMEMORY;
+ * DXGI_ERROR_DEVICE_REMOVED.
  */
 HRESULT nt_d3d_surface_new(struct nt_d3d_memory *memory, uint64_t offset,
                            const D3D12_RESOURCE_DESC *desc, bool cpu_visible,

@@ -9,11 +9,11 @@
 
 static bool init_buffer(struct nt_d3d_grid *grid, uint64_t size)
 {
-    uint64_t n = size / NT_D3D_TILE + (size % NT_D3D_TILE != 0);
+    uint64_t n = size / NT_D3D_TILE_BYTES + (size % NT_D3D_TILE_BYTES != 0);
 
     if (!n || n > UINT32_MAX)
         return false;
-    grid->shape = (D3D12_TILE_SHAPE){NT_D3D_TILE, 1, 1};
+    grid->shape = (D3D12_TILE_SHAPE){NT_D3D_TILE_BYTES, 1, 1};
     grid->n_mips = grid->n_slices = grid->n_standard = 1;
     grid->mips[0] = (struct nt_d3d_grid_mip){.width = (uint32_t)n, .height = 1, .depth = 1};
     grid->packed_start = grid->n_slice_tiles = grid->n_tiles = n;
@@ -46,10 +46,11 @@ bool nt_d3d_grid_init(struct nt_d3d_grid *grid, const D3D12_RESOURCE_DESC *desc)
     grid->n_slice_tiles = tiling.n_tiles;
     grid->packed_start = tiling.n_tiles - tiling.n_packed_tiles;
     for (uint32_t mip = 0; mip < grid->n_standard; mip++)
-        grid->mips[mip] = (struct nt_d3d_grid_mip){.width = layouts[mip].tiles_x,
-                                                   .height = layouts[mip].tiles_y,
-                                                   .depth = layouts[mip].tiles_z,
-                                                   .start = layouts[mip].offset / NT_D3D_TILE};
+        grid->mips[mip] =
+            (struct nt_d3d_grid_mip){.width = layouts[mip].tiles_x,
+                                     .height = layouts[mip].tiles_y,
+                                     .depth = layouts[mip].tiles_z,
+                                     .start = layouts[mip].offset / NT_D3D_TILE_BYTES};
     return grid->n_slice_tiles && grid->n_tiles == grid->n_slice_tiles * grid->n_slices;
 }
 

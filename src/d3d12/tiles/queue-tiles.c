@@ -7,8 +7,6 @@
  * side by side. Neither method returns anything, so what is wrong is logged and the whole call
  * dropped, before any of it has happened.
  */
-#include <stdlib.h>
-
 #include "d3d12/device/device.h"
 #include "d3d12/memory/heap.h"
 #include "d3d12/tiles/reserved.h"

@@ -4,8 +4,6 @@
  */
 #include "d3d12/tiles/reserved.h"
 
-#include <string.h>
-
 #include "d3d12/device/device.h"
 #include "d3d12/resource/surface.h"
 #include "d3d12/tiles/tiles.h"

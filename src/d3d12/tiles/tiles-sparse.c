@@ -8,17 +8,12 @@
  * change of page tables, and nothing of this queue is under way then.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "d3d12/device/device.h"
 #include "d3d12/memory/memory-make.h"
 #include "d3d12/tiles/tiles.h"
 #include "util/log.h"
 #include "util/macro.h"
-
-#define USAGE                                                              \
-    (VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT | \
-     VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT)
 
 /* The sparse buffer of segment @i. */
 static VkResult make_segment(struct nt_d3d_memory *memory, uint32_t i)
@@ -29,7 +24,7 @@ static VkResult make_segment(struct nt_d3d_memory *memory, uint32_t i)
                                               VK_BUFFER_CREATE_SPARSE_RESIDENCY_BIT |
                                               VK_BUFFER_CREATE_SPARSE_ALIASED_BIT,
                                      .size = left < NT_D3D_SEGMENT ? left : NT_D3D_SEGMENT,
-                                     .usage = USAGE,
+                                     .usage = NT_D3D_BUFFER_USAGE,
                                      .sharingMode = VK_SHARING_MODE_EXCLUSIVE};
 
     return vkCreateBuffer(memory->device->vulkan.device, &info, NULL, &memory->segments[i].buffer);
@@ -54,23 +49,6 @@ HRESULT nt_d3d_tiles_new_sparse(struct nt_d3d_device *device, struct nt_d3d_tile
     }
     *ret_memory = memory;
     return S_OK;
-}
-
-/* The driver's memory behind a heap's byte @place, and how far it goes. */
-static VkDeviceMemory memory_at(const struct nt_d3d_memory *heap, uint64_t place,
-                                uint64_t *ret_offset, uint64_t *ret_run)
-{
-    uint64_t index = place / NT_D3D_SEGMENT;
-
-    if (index < heap->n_segments && heap->segments[index].memory && index) {
-        *ret_offset = place % NT_D3D_SEGMENT;
-        *ret_run = NT_D3D_SEGMENT - *ret_offset;
-        return heap->segments[index].memory;
-    }
-    *ret_offset = place;
-    *ret_run =
-        heap->n_segments > 1 && heap->segments[1].memory ? NT_D3D_SEGMENT - place : UINT64_MAX;
-    return heap->segments[0].memory;
 }
 
 /* One binding within one buffer, waited for. */
@@ -120,8 +98,8 @@ int nt_d3d_tiles_bind(struct nt_d3d_memory *range, uint64_t tile, uint64_t n,
         buffer =
             nt_d3d_memory_locate(range, tile * NT_D3D_TILE_BYTES + done, &one.resourceOffset, &run);
         if (heap)
-            one.memory = memory_at(heap, heap->base + heap_tile * NT_D3D_TILE_BYTES + done,
-                                   &one.memoryOffset, &memory_run);
+            one.memory = nt_d3d_memory_allocation(heap, heap_tile * NT_D3D_TILE_BYTES + done,
+                                                  &one.memoryOffset, &memory_run);
         if (one.size > run)
             one.size = run;
         if (one.size > memory_run)

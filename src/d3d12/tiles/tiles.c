@@ -18,16 +18,12 @@
 
 #define NULL_PAGES (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
-static bool is_cpu(const struct nt_d3d_device *device)
-{
-    return device->vulkan.properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-}
-
 bool nt_d3d_tiles_are_possible(const struct nt_d3d_device *device)
 {
     const struct nt_d3d_vulkan *vulkan = &device->vulkan;
 
-    return vulkan->sparse || (is_cpu(device) && vulkan->imports_private && vulkan->imports_shared);
+    return vulkan->sparse ||
+           (nt_d3d_vulkan_is_on_cpu(vulkan) && vulkan->imports_private && vulkan->imports_shared);
 }
 
 /* --- the range --------------------------------------------------------------------------- */
@@ -176,10 +172,8 @@ void nt_d3d_tiles_changes_free(void *argument)
 {
     struct nt_d3d_tile_changes *changes = argument;
 
-    nt_d3d_memory_unhold(changes->range);
-    nt_d3d_memory_unref(changes->range);
-    nt_d3d_memory_unhold(changes->from);
-    nt_d3d_memory_unref(changes->from);
+    nt_d3d_memory_drop(changes->range);
+    nt_d3d_memory_drop(changes->from);
     free(changes->changes);
     free(changes);
 }
@@ -202,20 +196,12 @@ static bool goes_on(const struct nt_d3d_tile_change *last, const struct nt_d3d_t
 bool nt_d3d_tiles_changes_add(struct nt_d3d_tile_changes *changes,
                               const struct nt_d3d_tile_change *change)
 {
-    size_t more = changes->room ? changes->room * 2 : 16;
-    struct nt_d3d_tile_change *larger;
-
     if (changes->n && goes_on(&changes->changes[changes->n - 1], change)) {
         changes->changes[changes->n - 1].n += change->n;
         return true;
     }
-    if (changes->n == changes->room) {
-        larger = reallocarray(changes->changes, more, sizeof(*larger));
-        if (!larger)
-            return false;
-        changes->changes = larger;
-        changes->room = more;
-    }
+    if (!NT_ARRAY_GROW(changes->changes, changes->n, changes->room))
+        return false;
     changes->changes[changes->n++] = *change;
     return true;
 }

@@ -21,8 +21,6 @@
 #include "d3d12/tiles/grid.h"
 #include "d3d12/memory/memory.h"
 
-#define NT_D3D_TILE_BYTES UINT64_C(65536)
-
 /* What a tile of a range is mapped to. */
 struct nt_d3d_tile {
     struct nt_d3d_memory *memory; /* of a heap, a reference; NULL: nothing */
