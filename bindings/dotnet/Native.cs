@@ -69,7 +69,6 @@ namespace Ntshm
         internal static extern IntPtr MapViewOfFile(SafeObjectHandle section, uint access, uint high,
                                                     uint low, UIntPtr size);
         [DllImport(Library)] internal static extern int UnmapViewOfFile(IntPtr address);
-        [DllImport(Library)] internal static extern int FlushViewOfFile(IntPtr address, UIntPtr size);
         [DllImport(Library)]
         internal static extern int NtQuerySection(SafeObjectHandle section, int what,
                                                   out SectionBasicInformation told, UIntPtr size,

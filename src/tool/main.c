@@ -2,7 +2,7 @@
 /*
  * ntshm, the command line. This file knows how commands are found; each cmd-*.c is one of them.
  */
-#include "tool/verbs/action.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
 #include "util/macro.h"
 
@@ -137,7 +137,7 @@ int main(int argc, char **argv)
     /* Who reads us may stop reading: that ends us quietly, whatever we were started with. */
     signal(SIGPIPE, SIG_DFL);
     argv[0] = name;
-    ntshm_set_log(nt_action_hear, NULL);
+    ntshm_set_log(nt_name_hear, NULL);
     status = nt_tool_dispatch(
         commands, "Named shared memory with Windows semantics, and what lives in it.", argc, argv);
     /* A full disk behind stdout is a failure too. */

@@ -87,16 +87,22 @@ const struct argp nt_output_argp = {.options = options, .parser = parse};
 
 /* --- colours ---------------------------------------------------------------------------------- */
 
+bool nt_output_is_dumb(void)
+{
+    const char *terminal = getenv("TERM");
+
+    return terminal && strcmp(terminal, "dumb") == 0;
+}
+
 bool nt_output_styled(const struct nt_output *output, FILE *stream)
 {
-    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    const char *no_color = getenv("NO_COLOR");
     int fd;
 
     if (output->color != NT_COLOR_AUTO)
         return output->color == NT_COLOR_ALWAYS;
     fd = fileno(stream);
-    return !(no_color && no_color[0]) && !(terminal && strcmp(terminal, "dumb") == 0) && fd >= 0 &&
-           isatty(fd);
+    return !(no_color && no_color[0]) && !nt_output_is_dumb() && fd >= 0 && isatty(fd);
 }
 
 const char *nt_style_begin(enum nt_style style, bool styled)

@@ -39,6 +39,8 @@ enum nt_style {
     NT_STYLE_BAD,
 };
 
+/** nt_output_is_dumb() - TERM says that the terminal knows no escape sequences */
+bool nt_output_is_dumb(void);
 /** nt_output_styled() - whether what goes to @stream is coloured */
 bool nt_output_styled(const struct nt_output *output, FILE *stream);
 /** nt_style_begin() - the bytes that begin a style, "" when @styled is false; end with PLAIN */

@@ -42,11 +42,11 @@ struct nt_svg_place {
     bool keep_end;     /* cut in the middle: names that belong together differ at their ends */
 };
 
-/* Room for a number. */
-#define NT_SVG_NUMBER   32
-/** NT_SVG_N() - a coordinate as text, whatever the locale; lives as long as the block */
-#define NT_SVG_N(value) nt_svg_number((value), (char[NT_SVG_NUMBER]){0})
+#define NT_SVG_NUMBER 32 /* room for a number */
+/** nt_svg_number() - a coordinate as text, whatever the locale. Return: @text. */
 const char *nt_svg_number(double value, char *text);
+/** NT_SVG_N() - the same; it lives as long as the block */
+#define NT_SVG_N(value) nt_svg_number((value), (char[NT_SVG_NUMBER]){0})
 
 /**
  * nt_svg_begin() - the head of a document, a background and the style sheet

@@ -22,23 +22,12 @@ struct cell {
 struct nt_table {
     const struct nt_column *columns;
     size_t n_columns;
+    size_t n_heads; /* of the cells, in front: all columns have one, or none has */
     struct cell *cells;
     size_t n_cells, room;
     bool failed;
     locale_t utf8; /* 0: characters are counted as one column each */
 };
-
-struct nt_table *nt_table_new(const struct nt_column *columns, size_t n_columns)
-{
-    struct nt_table *table = calloc(1, sizeof(*table));
-
-    if (!table)
-        return NULL;
-    table->columns = columns;
-    table->n_columns = n_columns;
-    table->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    return table;
-}
 
 /* How many columns of a terminal clean UTF-8 takes. */
 static unsigned width_of(const struct nt_table *table, const char *text)
@@ -122,8 +111,6 @@ void nt_table_addf(struct nt_table *table, enum nt_style style, const char *form
     free(text);
 }
 
-/* --- printing --------------------------------------------------------------------------------- */
-
 static bool has_heads(const struct nt_table *table)
 {
     for (size_t i = 0; i < table->n_columns; i++)
@@ -132,10 +119,26 @@ static bool has_heads(const struct nt_table *table)
     return false;
 }
 
+struct nt_table *nt_table_new(const struct nt_column *columns, size_t n_columns)
+{
+    struct nt_table *table = calloc(1, sizeof(*table));
+
+    if (!table)
+        return NULL;
+    table->columns = columns;
+    table->n_columns = n_columns;
+    table->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    table->n_heads = has_heads(table) ? n_columns : 0;
+    for (size_t i = 0; i < table->n_heads; i++)
+        nt_table_add(table, NT_STYLE_HEAD, columns[i].head);
+    return table;
+}
+
+/* --- printing --------------------------------------------------------------------------------- */
+
 static unsigned column_width(const struct nt_table *table, size_t column)
 {
-    const char *head = table->columns[column].head;
-    unsigned widest = head ? width_of(table, head) : 0;
+    unsigned widest = 0;
 
     for (size_t i = column; i < table->n_cells; i += table->n_columns)
         if (table->cells[i].width > widest)
@@ -174,30 +177,15 @@ static void print_row(const struct nt_table *table, const struct cell *row, size
     fputc('\n', stream);
 }
 
-static void print_heads(const struct nt_table *table, struct cell *heads, const unsigned *widths,
-                        bool styled, FILE *stream)
-{
-    static char nothing[] = "";
-
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const char *head = table->columns[i].head;
-
-        heads[i] =
-            (struct cell){.text = head ? (char *)(uintptr_t)head : nothing, .style = NT_STYLE_HEAD};
-        heads[i].width = width_of(table, heads[i].text);
-    }
-    print_row(table, heads, table->n_columns, widths, styled, stream);
-}
-
-static void print_table(const struct nt_table *table, struct cell *heads, unsigned *widths,
-                        bool styled, FILE *stream)
+/* Heads that nothing stands under are not printed. */
+static void print_table(const struct nt_table *table, unsigned *widths, bool styled, FILE *stream)
 {
     size_t n = table->n_columns;
 
     for (size_t i = 0; i < n; i++)
         widths[i] = column_width(table, i);
-    if (table->n_cells > 0 && has_heads(table))
-        print_heads(table, heads, widths, styled, stream);
+    if (table->n_cells == table->n_heads)
+        return;
     for (size_t i = 0; i < table->n_cells; i += n)
         print_row(table, &table->cells[i], table->n_cells - i < n ? table->n_cells - i : n, widths,
                   styled, stream);
@@ -219,15 +207,13 @@ int nt_table_print(struct nt_table *table, const struct nt_output *output, FILE 
 
     if (table && !table->failed) {
         unsigned *widths = calloc(table->n_columns, sizeof(*widths));
-        struct cell *heads = calloc(table->n_columns, sizeof(*heads));
 
-        done = widths && heads;
+        done = widths != NULL;
         if (stream == stdout) /* who reads may take his time */
             nt_output_deadline(0);
         if (done)
-            print_table(table, heads, widths, nt_output_styled(output, stream), stream);
+            print_table(table, widths, nt_output_styled(output, stream), stream);
         free(widths);
-        free(heads);
     }
     if (table)
         free_table(table);

@@ -196,18 +196,11 @@ static int watch_signals(sigset_t *ret_before)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* A terminal without a screen gets one table after the other. */
-static bool is_dumb(void)
-{
-    const char *terminal = getenv("TERM");
-
-    return terminal && strcmp(terminal, "dumb") == 0;
-}
-
 int nt_watch(const struct nt_output *output, unsigned seconds, const char *title,
              int (*print)(FILE *stream, void *what), void *what)
 {
-    bool on_terminal = isatty(STDOUT_FILENO) && !output->json && !is_dumb();
+    /* A terminal without a screen gets one table after the other. */
+    bool on_terminal = isatty(STDOUT_FILENO) && !output->json && !nt_output_is_dumb();
     int signals, status;
     sigset_t before;
 

@@ -3,8 +3,9 @@
  * `ntshm broker log`: what the broker had to say. A user's own keeps two small files beside its
  * socket; the machine's tells its service manager, so that systemd's journal has it.
  */
+#include "tool/kit/number.h"
 #include "tool/kit/output.h"
-#include "tool/verbs/action.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
 
 #include <errno.h>
@@ -16,10 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST_BYTES                                                                 \
-    (256u << 10) /* of a file: it has no more than 64 KiB when the broker wrote it \
-                  */
-#define UNIT "ntshm.service"
+/* Of a file: it has no more than 64 KiB when the broker wrote it. */
+#define MOST_BYTES (256u << 10)
+#define UNIT       "ntshm.service"
 
 struct log_options {
     struct nt_output output;
@@ -42,7 +42,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         state->child_inputs[0] = &log->output;
         return 0;
     case 'n':
-        if (!nt_action_number(argument, UINT32_MAX, &log->n_lines))
+        if (!nt_number_parse(argument, UINT32_MAX, &log->n_lines))
             argp_error(state, "--lines is a number");
         return 0;
     case 'p':
@@ -213,7 +213,7 @@ int nt_tool_broker_log(int argc, char **argv)
 
     argp_parse(&argp, argc, argv, 0, NULL, &log);
     if (!ntshm_broker_place(&place))
-        return nt_action_failed("NTSHM_BROKER", "used", GetLastError());
+        return nt_name_failed("NTSHM_BROKER", "used", GetLastError());
     if (log.path)
         return print_path(&log, &place);
     return place.is_system ? show_journal(&log) : print_own(&log, place.directory);

@@ -104,8 +104,8 @@ static void check_memory(struct nt_doctor *doctor)
         nt_output_size(room, size[1]);
     if (free_bytes < LITTLE || room < LITTLE)
         nt_doctor_say(doctor, NT_HEALTH_WARNING, "memory", "end something, or raise memory.max",
-                      "%s are left%s%s", room < free_bytes ? size[1] : size[0],
-                      room < free_bytes ? " in this cgroup" : "", "");
+                      "%s are left%s", room < free_bytes ? size[1] : size[0],
+                      room < free_bytes ? " in this cgroup" : "");
     else if (room != UINT64_MAX)
         nt_doctor_say(doctor, NT_HEALTH_OK, "memory", NULL,
                       "%s available, %s more in this cgroup before its limit", size[0], size[1]);

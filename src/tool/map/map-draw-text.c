@@ -5,33 +5,12 @@
 #include <windows.h>
 
 #include "tool/map/map-draw.h"
+#include "tool/map/map-parts.h"
+#include "tool/kit/protection.h"
 #include "tool/kit/svg.h"
 #include "tool/kit/text.h"
-#include "util/macro.h"
 
 #include <string.h>
-
-static const struct {
-    uint32_t protect;
-    const char *name;
-} protections[] = {
-    {PAGE_NOACCESS, "PAGE_NOACCESS"},
-    {PAGE_READONLY, "PAGE_READONLY"},
-    {PAGE_READWRITE, "PAGE_READWRITE"},
-    {PAGE_WRITECOPY, "PAGE_WRITECOPY"},
-    {PAGE_EXECUTE, "PAGE_EXECUTE"},
-    {PAGE_EXECUTE_READ, "PAGE_EXECUTE_READ"},
-    {PAGE_EXECUTE_READWRITE, "PAGE_EXECUTE_READWRITE"},
-    {PAGE_EXECUTE_WRITECOPY, "PAGE_EXECUTE_WRITECOPY"},
-};
-
-const char *nt_map_protection_name(uint32_t protect)
-{
-    for (size_t i = 0; i < NT_ARRAY_SIZE(protections); i++)
-        if (protections[i].protect == (protect & 0xff))
-            return protections[i].name;
-    return "";
-}
 
 const char *nt_map_label(const struct nt_map_piece *piece)
 {
@@ -44,7 +23,7 @@ const char *nt_map_label(const struct nt_map_piece *piece)
 
 static void tell_state(FILE *stream, const struct nt_map_piece *piece)
 {
-    const char *protection = nt_map_protection_name(piece->protect);
+    const char *protection = nt_protection_name(piece->protect);
     char size[32];
 
     fputs(piece->state == MEM_RESERVE ? "\nreserved" : "\ncommitted", stream);
@@ -74,7 +53,8 @@ static void tell_memory(FILE *stream, const struct nt_map_piece *piece)
             nt_text_size(piece->swapped, size[4]));
 }
 
-void nt_map_tell(FILE *stream, const struct nt_map_piece *piece)
+/* Everything known of a piece, as lines of escaped text. */
+static void tell_piece(FILE *stream, const struct nt_map_piece *piece)
 {
     char size[32];
 
@@ -104,7 +84,7 @@ void nt_map_tell_run(FILE *stream, const struct nt_map_piece *pieces, size_t n)
     char size[32];
 
     if (n == 1) {
-        nt_map_tell(stream, pieces);
+        tell_piece(stream, pieces);
         return;
     }
     for (size_t i = 0; i < n; i++) {

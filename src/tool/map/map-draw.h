@@ -38,14 +38,11 @@ void nt_map_fill(FILE *stream, enum nt_map_kind kind, bool reserved, double x, d
 
 /* --- what is told ----------------------------------------------------------------------------- */
 
-/** nt_map_protection_name() - "PAGE_READWRITE"; "" when nothing is committed */
-const char *nt_map_protection_name(uint32_t protect);
 /** nt_map_label() - what a piece is called in a few words: the last part of its name, or its kind
  */
 const char *nt_map_label(const struct nt_map_piece *piece);
-/** nt_map_tell() - everything known of a piece, as lines of escaped text */
-void nt_map_tell(FILE *stream, const struct nt_map_piece *piece);
-/** nt_map_tell_run() - the same of several small ones */
+/** nt_map_tell_run() - everything known of a piece, or of several small ones together, as lines of
+ * escaped text */
 void nt_map_tell_run(FILE *stream, const struct nt_map_piece *pieces, size_t n);
 /** nt_map_source_text() - who told all this; room for 192 bytes. Return: @text. */
 const char *nt_map_source_text(const struct nt_map *map, char *text);

@@ -10,27 +10,14 @@
 #include <windows.h>
 
 #include "tool/map/map-parts.h"
+#include "tool/kit/protection.h"
 #include "tool/kit/text.h"
 #include "util/macro.h"
 
-#define MOST       (1u << 22) /* pieces */
-#define PAGE       4096u
-#define MOST_NODES 4096
-#define TOP        (UINT64_MAX - PAGE + 1) /* no piece ends above */
-
-static const struct {
-    uint32_t value;
-    const char *name;
-} protections[] = {
-    {PAGE_NOACCESS, "PAGE_NOACCESS"},
-    {PAGE_READONLY, "PAGE_READONLY"},
-    {PAGE_READWRITE, "PAGE_READWRITE"},
-    {PAGE_WRITECOPY, "PAGE_WRITECOPY"},
-    {PAGE_EXECUTE, "PAGE_EXECUTE"},
-    {PAGE_EXECUTE_READ, "PAGE_EXECUTE_READ"},
-    {PAGE_EXECUTE_READWRITE, "PAGE_EXECUTE_READWRITE"},
-    {PAGE_EXECUTE_WRITECOPY, "PAGE_EXECUTE_WRITECOPY"},
-};
+#define MOST          (1u << 22) /* pieces */
+#define PAGE          4096u
+#define MOST_NODES    4096
+#define TOP           (UINT64_MAX - PAGE + 1) /* no piece ends above */
 
 /* What is true or false of a piece, and the numbers of bytes. */
 #define PIECE(member) offsetof(struct nt_map_piece, member)
@@ -49,14 +36,6 @@ const struct nt_map_field nt_map_numbers[NT_MAP_N_NUMBERS] = {
     {"proportional", PIECE(proportional)},
     {"swapped", PIECE(swapped)},
 };
-
-const char *nt_map_protect_name(uint32_t protect)
-{
-    for (size_t i = 0; i < NT_ARRAY_SIZE(protections); i++)
-        if ((protect & 0xFF) == protections[i].value)
-            return protections[i].name;
-    return "";
-}
 
 static bool get_number(struct json_object *object, const char *key, uint64_t most,
                        uint64_t *ret_number)
@@ -117,10 +96,7 @@ static bool get_protect(struct json_object *object, const char *key, uint32_t *r
     *ret_protect = 0;
     if (!text || !text[0])
         return text != NULL;
-    for (size_t i = 0; i < NT_ARRAY_SIZE(protections); i++)
-        if (strcmp(text, protections[i].name) == 0)
-            *ret_protect = protections[i].value;
-    return *ret_protect != 0;
+    return nt_protection_by_name(text, ret_protect);
 }
 
 static bool get_kind(struct json_object *object, enum nt_map_kind *ret_kind)

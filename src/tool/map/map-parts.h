@@ -34,9 +34,6 @@ struct nt_map_field {
 extern const struct nt_map_field nt_map_marks[NT_MAP_N_MARKS];
 extern const struct nt_map_field nt_map_numbers[NT_MAP_N_NUMBERS];
 
-/** nt_map_protect_name() - "PAGE_READWRITE", without what a guard adds; "" for none */
-const char *nt_map_protect_name(uint32_t protect);
-
 /* --- the kernel (map-smaps.c, map-kinds.c) ---------------------------------------------------- */
 
 /* One mapping, as /proc/PID/smaps tells it, and what it was found to be. */

@@ -12,6 +12,7 @@
 #include <windows.h>
 
 #include "tool/map/map-parts.h"
+#include "tool/kit/protection.h"
 #include "tool/kit/text.h"
 #include "util/macro.h"
 
@@ -129,8 +130,8 @@ static void write_piece(struct writer *writer, const struct nt_map_piece *piece)
     write_address(writer, "allocation", piece->allocation);
     write_text(writer, "kind", nt_map_kind_name(piece->kind));
     write_text(writer, "state", piece->state == MEM_COMMIT ? "committed" : "reserved");
-    write_text(writer, "protect", nt_map_protect_name(piece->protect));
-    write_text(writer, "allocated", nt_map_protect_name(piece->allocated));
+    write_text(writer, "protect", nt_protection_name(piece->protect));
+    write_text(writer, "allocated", nt_protection_name(piece->allocated));
     for (size_t i = 0; i < NT_MAP_N_MARKS; i++)
         write_flag(writer, nt_map_marks[i].key,
                    *(const bool *)((const char *)piece + nt_map_marks[i].field));

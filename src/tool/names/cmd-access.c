@@ -15,6 +15,7 @@
 #include "tool/names/descriptor-print.h"
 #include "tool/names/name-list.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/names/rights.h"
 #include "tool/tool.h"
@@ -378,7 +379,7 @@ static int ask(const struct access_options *options)
         return nt_tool_error("'%s': its descriptor may not be read: this user lacks READ_CONTROL",
                              nt_output_clean(options->name, clean, sizeof(clean)));
     if (!handle)
-        return nt_name_not_opened(options->name);
+        return nt_name_not_opened(options->name, GetLastError());
     nt_name_type(handle, question.type);
     question.kind = nt_rights_kind(question.type);
     error = nt_descriptor_read(handle, &descriptor);

@@ -4,6 +4,7 @@
  */
 #include "tool/verbs/keep.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/tool.h"
 
@@ -77,7 +78,7 @@ int nt_tool_hold(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &options);
     handle = nt_name_open(options.name);
     if (!handle)
-        return nt_name_not_opened(options.name);
+        return nt_name_not_opened(options.name, GetLastError());
     nt_keep_prepare(NULL);
     say_held(&options, handle);
     status = nt_keep_until_told();

@@ -14,6 +14,7 @@
 
 #include "tool/names/name-list.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/names/scan.h"
 #include "tool/kit/text.h"
@@ -294,7 +295,7 @@ static int find_holders(const struct holders_options *options)
     int r, status;
 
     if (!ntshm_describe_name(options->name, &is))
-        return nt_name_not_opened(options->name);
+        return nt_name_not_opened(options->name, GetLastError());
     if (!is.lease_inode)
         return nt_tool_error("this directory is always there: nobody keeps it");
     make_key(options->name, &is, &key);

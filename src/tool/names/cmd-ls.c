@@ -9,6 +9,7 @@
 
 #include "tool/names/name-list.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/kit/text.h"
 #include "tool/tool.h"
@@ -236,8 +237,7 @@ static int print_once(FILE *stream, void *what)
         nt_names_deinit(&names);
         if (error == ERROR_INVALID_HANDLE)
             return nt_tool_error("that is no directory; 'ntshm show' tells what it is");
-        SetLastError(error);
-        return nt_name_not_opened(options->query.path ? options->query.path : "Global");
+        return nt_name_not_opened(options->query.path ? options->query.path : "Global", error);
     }
     if (!options->query.deep && options->order != NT_BY_NAME)
         nt_names_sort(&names, options->order);

@@ -9,6 +9,7 @@
 
 #include "tool/names/descriptor-print.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/names/rights.h"
 #include "tool/kit/text.h"
@@ -94,7 +95,7 @@ static int set_parts(const char *name, PSECURITY_DESCRIPTOR bytes, SECURITY_INFO
     enable_privileges();
     handle = nt_name_open_as(name, nt_descriptor_access_for_set(parts));
     if (!handle && GetLastError() != ERROR_ACCESS_DENIED)
-        return nt_name_not_opened(name);
+        return nt_name_not_opened(name, GetLastError());
     if (!handle || !SetKernelObjectSecurity(handle, parts, bytes))
         error = GetLastError();
     CloseHandle(handle);
@@ -153,7 +154,7 @@ static int show(const struct sd_options *options)
     int status;
 
     if (!handle)
-        return nt_name_not_opened(options->name);
+        return nt_name_not_opened(options->name, GetLastError());
     nt_name_type(handle, type);
     error = nt_descriptor_read(handle, &descriptor);
     CloseHandle(handle);

@@ -16,6 +16,7 @@
 #include "tool/names/descriptor-print.h"
 #include "tool/names/name-list.h"
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/kit/output.h"
 #include "tool/kit/process.h"
 #include "tool/names/rights.h"
@@ -314,7 +315,7 @@ static int show(const struct show_options *options)
     struct json_object *facts;
 
     if (!handle && (!described || GetLastError() == ERROR_FILE_NOT_FOUND))
-        return nt_name_not_opened(options->name);
+        return nt_name_not_opened(options->name, GetLastError());
     facts = make_facts(options->name, handle, described ? &is : NULL);
     CloseHandle(handle);
     if (!facts || options->output.json)

@@ -38,7 +38,8 @@ void nt_read_descriptor_deinit(struct nt_read_descriptor *descriptor)
     descriptor->bytes = NULL;
 }
 
-char *nt_descriptor_sddl(const struct nt_descriptor *descriptor)
+/* malloc'ed; NULL without memory. */
+static char *sddl_of(const struct nt_descriptor *descriptor)
 {
     char *text = NULL, *whole = NULL;
     size_t length;
@@ -180,7 +181,7 @@ int nt_descriptor_print(const struct nt_descriptor *descriptor, enum nt_kind kin
                         const struct nt_output *output)
 {
     bool styled = nt_output_styled(output, stdout);
-    char *sddl = nt_descriptor_sddl(descriptor);
+    char *sddl = sddl_of(descriptor);
     char who[NT_WHO_TEXT], label[128];
 
     if (!sddl)
@@ -265,7 +266,7 @@ static struct json_object *label_json(const struct nt_descriptor *descriptor)
 void nt_descriptor_json(struct json_object *object, const struct nt_descriptor *descriptor,
                         enum nt_kind kind)
 {
-    char *sddl = nt_descriptor_sddl(descriptor);
+    char *sddl = sddl_of(descriptor);
     struct json_object *dacl = NULL;
     struct nt_ace ace;
     size_t at = 0;

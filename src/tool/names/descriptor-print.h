@@ -18,10 +18,8 @@ struct nt_read_descriptor {
 
 /** nt_descriptor_read() - of an object; READ_CONTROL is needed. Return: 0, or a Windows error. */
 DWORD nt_descriptor_read(HANDLE handle, struct nt_read_descriptor *ret_descriptor);
+/** nt_read_descriptor_deinit() - gives its bytes back */
 void nt_read_descriptor_deinit(struct nt_read_descriptor *descriptor);
-
-/** nt_descriptor_sddl() - malloc'ed; NULL without memory */
-char *nt_descriptor_sddl(const struct nt_descriptor *descriptor);
 
 /** nt_descriptor_print() - SDDL, owner, group, label, and a table of the entries. Return: an exit
  * code. */

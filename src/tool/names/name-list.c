@@ -15,6 +15,7 @@
 #include <winternl.h>
 
 #include "tool/names/names.h"
+#include "tool/names/open.h"
 #include "tool/names/scan.h"
 #include "tool/kit/text.h"
 
@@ -159,7 +160,7 @@ static DWORD read_directory(const struct nt_names_query *query, const char *path
 {
     const ULONG size = 1u << 20;
     OBJECT_DIRECTORY_INFORMATION *answer = malloc(size);
-    HANDLE directory = answer ? nt_name_open_directory(path) : NULL;
+    HANDLE directory = answer ? nt_name_open_directory(path, DIRECTORY_QUERY) : NULL;
     NTSTATUS status = STATUS_MORE_ENTRIES;
     ULONG context = 0, length;
     DWORD error = 0;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Objects by their names; see names.h. Nobody knows the kind of a name before it is opened: each
- * kind is tried until one does not say that the name is something else's.
+ * Names and paths, directories, and what a handle tells; see names.h.
  */
 #include "tool/names/names.h"
 
-#include <ntshm/ntshm.h>
-#include <ntshm/shared.h>
+#include <limits.h>
 #include <ntstatus.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +12,20 @@
 #include <winternl.h>
 
 #include "tool/kit/text.h"
-#include "tool/tool.h"
-#include "util/macro.h"
 
 #define LONGEST 32768 /* units of a name or path */
 
 /* --- text ----------------------------------------------------------------------------------- */
 
-/* A copy in wide characters, malloc'ed; NULL with the last error set. */
-static wchar_t *widen(const char *text)
+wchar_t *nt_name_wide(const char *text)
 {
     size_t room = strlen(text) + 1;
-    wchar_t *wide = room <= 4 * LONGEST ? calloc(room, sizeof(*wide)) : NULL;
+    wchar_t *wide = room <= INT_MAX ? calloc(room, sizeof(*wide)) : NULL;
 
     if (wide && MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, wide, (int)room) > 0)
         return wide;
+    SetLastError(wide ? ERROR_NO_UNICODE_TRANSLATION : ERROR_NOT_ENOUGH_MEMORY);
     free(wide);
-    SetLastError(ERROR_INVALID_NAME);
     return NULL;
 }
 
@@ -86,7 +81,7 @@ char *nt_name_win32(const char *path)
 
 static HANDLE open_path(const char *path, ACCESS_MASK access)
 {
-    wchar_t *wide = widen(path);
+    wchar_t *wide = nt_name_wide(path);
     OBJECT_ATTRIBUTES attributes;
     UNICODE_STRING string;
     HANDLE handle = NULL;
@@ -150,7 +145,7 @@ static char *path_of(const char *name)
     return n < 0 ? NULL : path;
 }
 
-static HANDLE open_directory(const char *name, ACCESS_MASK access)
+HANDLE nt_name_open_directory(const char *name, DWORD access)
 {
     char *path = path_of(name);
     HANDLE handle = path ? open_path(path, access) : NULL;
@@ -159,97 +154,6 @@ static HANDLE open_directory(const char *name, ACCESS_MASK access)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     free(path);
     return handle;
-}
-
-HANDLE nt_name_open_directory(const char *name)
-{
-    return open_directory(name, DIRECTORY_QUERY);
-}
-
-/* --- opening -------------------------------------------------------------------------------- */
-
-static HANDLE open_any(const wchar_t *wide, DWORD access)
-{
-    static HANDLE(WINAPI *const opens[])(DWORD access, BOOL inherit, LPCWSTR name) = {
-        OpenFileMappingW, ntshm_open_sharedW, OpenEventW,     OpenMutexW,
-        OpenSemaphoreW,   OpenWaitableTimerW, OpenJobObjectW,
-    };
-    HANDLE handle = NULL;
-
-    SetLastError(ERROR_INVALID_HANDLE);
-    for (size_t i = 0; i < NT_ARRAY_SIZE(opens) && !handle; i++) {
-        if (GetLastError() != ERROR_INVALID_HANDLE)
-            return NULL;
-        handle = opens[i](access, FALSE, wide);
-    }
-    return handle;
-}
-
-/* Without a broker there are no names, and none is started to say so. */
-static bool has_broker(void)
-{
-    struct ntshm_broker_statistics statistics = {.size = sizeof(statistics)};
-
-    return ntshm_broker_statistics(&statistics);
-}
-
-HANDLE nt_name_open_as(const char *name, DWORD access)
-{
-    char *other = name[0] == '\\' ? nt_name_win32(name) : NULL;
-    bool is_directory = name[0] == '\\' && !other; /* where no object can stand */
-    HANDLE handle = NULL;
-    wchar_t *wide;
-
-    if (!has_broker()) {
-        free(other);
-        return NULL;
-    }
-    wide = widen(other ? other : name);
-    if (wide && !is_directory) {
-        handle = open_any(wide, access);
-        is_directory = !handle && GetLastError() == ERROR_INVALID_HANDLE;
-    }
-    if (wide && is_directory)
-        handle = open_directory(name, access);
-    free(wide);
-    free(other);
-    return handle;
-}
-
-HANDLE nt_name_open(const char *name)
-{
-    return nt_name_open_as(name, MAXIMUM_ALLOWED);
-}
-
-int nt_name_not_opened(const char *name)
-{
-    DWORD error = GetLastError();
-    char clean[512];
-
-    nt_text_clean(name, strlen(name), clean, sizeof(clean));
-    switch (error) {
-    case ERROR_FILE_NOT_FOUND:
-        if (!has_broker())
-            return nt_tool_error("nobody has a handle of the name '%s': no broker runs", clean);
-        return nt_tool_error("nobody has a handle of the name '%s'", clean);
-    case ERROR_PATH_NOT_FOUND:
-    case ERROR_BAD_PATHNAME:
-        return nt_tool_error("there is no such directory: '%s'", clean);
-    case ERROR_ACCESS_DENIED:
-        return nt_tool_error("'%s' may not be opened (see 'ntshm access %s')", clean, clean);
-    case ERROR_INVALID_NAME:
-        return nt_tool_error("'%s' is not a name", clean);
-    case ERROR_NOT_SUPPORTED:
-        return nt_tool_error("the broker that runs is older than this program, and cannot say: "
-                             "'ntshm broker stop' ends it when its names are gone");
-    case ERROR_CONNECTION_REFUSED:
-    case ERROR_CONNECTION_ABORTED:
-        return nt_tool_error("the broker does not answer; see 'ntshm broker status'");
-    case ERROR_INVALID_HANDLE:
-        return nt_tool_error("'%s' is something else", clean);
-    default:
-        return nt_tool_error("'%s' cannot be opened (error %u)", clean, (unsigned)error);
-    }
 }
 
 /* --- what a handle tells -------------------------------------------------------------------- */

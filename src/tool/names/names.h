@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names, as the commands take them, and the objects that have them. A name is one of Win32's
+ * Names, as the commands take them, and what is known of the objects that have them (open.h opens
+ * those). A name is one of Win32's
  * (Global\x, Local\x, x, or one in a private namespace's alias), or a path from the root of the
  * name space, which begins with a backslash.
  */
@@ -13,17 +14,6 @@
 #include <windows.h>
 
 /**
- * nt_name_open() - whatever has that name
- * @name:   UTF-8
- * @access: MAXIMUM_ALLOWED for all rights that there are
- *
- * Return: a handle, closed by the caller; NULL with the last error of the open.
- */
-HANDLE nt_name_open_as(const char *name, DWORD access);
-/** nt_name_open() - with as many rights as there are */
-HANDLE nt_name_open(const char *name);
-
-/**
  * nt_name_win32() - a path, which begins with a backslash, as Win32's functions name what it leads
  * to
  *
@@ -31,16 +21,18 @@ HANDLE nt_name_open(const char *name);
  */
 char *nt_name_win32(const char *path);
 
-/** nt_name_not_opened() - the line that says why, by the last error. Return: NT_TOOL_FAILED. */
-int nt_name_not_opened(const char *name);
-
-/** nt_name_open_directory() - to look into; "Global", "Local", any name or path. NULL: last error
- */
-HANDLE nt_name_open_directory(const char *name);
+/** nt_name_open_directory() - "Global", "Local", any name or path. NULL: last error */
+HANDLE nt_name_open_directory(const char *name, DWORD access);
 
 /** nt_name_session() - the caller's session, whose directory Local\ is; 0 also without a broker */
 unsigned nt_name_session(void);
 
+/**
+ * nt_name_wide() - a name, path or descriptor of the command line as the API takes it
+ *
+ * Return: malloc'ed; NULL with the last error (ERROR_NO_UNICODE_TRANSLATION: it is no UTF-8).
+ */
+wchar_t *nt_name_wide(const char *text);
 /** nt_name_utf8() - malloc'ed UTF-8 of a text of @count wide characters; NULL without memory */
 char *nt_name_utf8(const wchar_t *wide, size_t count);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <winternl.h>
 
+#include "tool/kit/protection.h"
 #include "tool/names/names.h"
 #include "util/macro.h"
 
@@ -50,12 +51,6 @@ static const struct flag job_flags[] = {
     FLAG(JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK),
     FLAG(JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE),
 };
-static const struct flag protections[] = {
-    FLAG(PAGE_READONLY),          FLAG(PAGE_READWRITE),    FLAG(PAGE_WRITECOPY),
-    FLAG(PAGE_EXECUTE),           FLAG(PAGE_EXECUTE_READ), FLAG(PAGE_EXECUTE_READWRITE),
-    FLAG(PAGE_EXECUTE_WRITECOPY), FLAG(PAGE_NOACCESS),
-};
-
 static void add_flags(struct json_object *facts, const char *key, uint32_t bits,
                       const struct flag *flags, size_t n)
 {
@@ -72,12 +67,13 @@ static void add_flags(struct json_object *facts, const char *key, uint32_t bits,
 static void add_described_section(struct json_object *facts,
                                   const struct ntshm_name_description *is)
 {
+    const char *protection = nt_protection_name(is->protection);
+
     add_number(facts, "bytes", is->bytes);
     if (is->memory_inode)
         add_number(facts, "used_bytes", is->memory_used);
-    for (size_t i = 0; i < NT_ARRAY_SIZE(protections); i++)
-        if (protections[i].bit == (is->protection & 0xFF))
-            add_text(facts, "protection", protections[i].name);
+    if (protection[0])
+        add_text(facts, "protection", protection);
     add_flags(facts, "attributes", is->attributes, section_flags, NT_ARRAY_SIZE(section_flags));
     if (is->node != UINT32_MAX)
         add_number(facts, "node", is->node);

@@ -3,13 +3,14 @@
  * `ntshm create`: an object for shell scripts, and who keeps its name.
  */
 #include "tool/kit/child.h"
+#include "tool/kit/number.h"
 #include "tool/verbs/create.h"
 #include "tool/verbs/keep.h"
+#include "tool/verbs/timer.h"
 #include "tool/kit/output.h"
 #include "tool/tool.h"
 #include "util/macro.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,7 +61,7 @@ static const unsigned taken_by[] = {
     [NT_CREATE_PROTECT] = OF(SECTION), [NT_CREATE_RESERVE] = OF(SECTION),
     [NT_CREATE_IMAGE] = OF(SECTION),   [NT_CREATE_LARGE_PAGES] = OF(SECTION),
     [NT_CREATE_NODE] = OF(SECTION),    [NT_CREATE_MANUAL] = OF(EVENT) | OF(TIMER),
-    [NT_CREATE_SET] = OF(EVENT),       [NT_CREATE_OWNED] = OF(MUTEX),
+    [NT_CREATE_SET] = OF(EVENT),       [NT_CREATE_OWNED] = OF(MUTANT),
     [NT_CREATE_COUNT] = OF(SEMAPHORE), [NT_CREATE_MAXIMUM] = OF(SEMAPHORE),
     [NT_CREATE_DUE] = OF(TIMER),       [NT_CREATE_PERIOD] = OF(TIMER),
     [NT_CREATE_PROCESSES] = OF(JOB),   [NT_CREATE_KILL] = OF(JOB),
@@ -87,15 +88,6 @@ static DWORD parse_protection(const char *text, struct argp_state *state)
     return 0;
 }
 
-static uint64_t parse_number(const char *text, uint64_t most, struct argp_state *state)
-{
-    uint64_t number = 0;
-
-    if (!nt_action_number(text, most, &number))
-        argp_error(state, "'%s' is no number from 0 to %llu", text, (unsigned long long)most);
-    return number;
-}
-
 static void parse_flag(enum nt_create_option option, struct nt_create *create)
 {
     if (option == NT_CREATE_RESERVE)
@@ -116,7 +108,7 @@ static void parse_special(enum nt_create_option option, char *argument, struct n
     create->given |= 1u << option;
     switch (option) {
     case NT_CREATE_SIZE:
-        if (!nt_action_size(argument, &create->size) || create->size == 0)
+        if (!nt_number_parse_size(argument, &create->size) || create->size == 0)
             argp_error(state, "'%s' is no size", argument);
         break;
     case NT_CREATE_FILE:
@@ -126,22 +118,22 @@ static void parse_special(enum nt_create_option option, char *argument, struct n
         create->protect = (create->protect & ~0xffu) | parse_protection(argument, state);
         break;
     case NT_CREATE_NODE:
-        create->node = parse_number(argument, 1023, state);
+        create->node = nt_number_argument(argument, 1023, state);
         break;
     case NT_CREATE_COUNT:
-        create->count = parse_number(argument, LONG_MAX & 0x7fffffff, state);
+        create->count = nt_number_argument(argument, 0x7fffffff, state);
         break;
     case NT_CREATE_MAXIMUM:
-        create->maximum = parse_number(argument, 0x7fffffff, state);
+        create->maximum = nt_number_argument(argument, 0x7fffffff, state);
         break;
     case NT_CREATE_DUE:
-        create->due = parse_number(argument, INT64_MAX / 20000, state);
+        create->due = nt_number_argument(argument, NT_TIMER_MOST_MS, state);
         break;
     case NT_CREATE_PERIOD:
-        create->period = parse_number(argument, 0x7fffffff, state);
+        create->period = nt_number_argument(argument, 0x7fffffff, state);
         break;
     case NT_CREATE_PROCESSES:
-        create->most = parse_number(argument, UINT32_MAX, state);
+        create->most = nt_number_argument(argument, UINT32_MAX, state);
         break;
     default:
         parse_flag(option, create);
@@ -150,12 +142,12 @@ static void parse_special(enum nt_create_option option, char *argument, struct n
 
 static void parse_kind(struct create_options *all, const char *word, struct argp_state *state)
 {
-    static const enum nt_kind made[] = {NT_KIND_SECTION,   NT_KIND_EVENT, NT_KIND_MUTEX,
+    static const enum nt_kind made[] = {NT_KIND_SECTION,   NT_KIND_EVENT, NT_KIND_MUTANT,
                                         NT_KIND_SEMAPHORE, NT_KIND_TIMER, NT_KIND_JOB};
 
     all->kind = word;
     for (size_t i = 0; i < NT_ARRAY_SIZE(made); i++) {
-        if (strcmp(word, nt_kind_word(made[i])) == 0) {
+        if (strcmp(word, nt_name_kind(made[i])) == 0) {
             all->create.kind = made[i];
             return;
         }

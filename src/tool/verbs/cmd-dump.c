@@ -3,12 +3,13 @@
  * `ntshm dump`: the bytes of a section. Whoever writes it meanwhile is not stopped: each piece is
  * as it was when it was read.
  */
-#include "tool/verbs/action.h"
 #include "tool/verbs/dump-print.h"
 #include "tool/verbs/dump-source.h"
+#include "tool/kit/number.h"
 #include "tool/kit/output.h"
 #include "tool/kit/process.h"
 #include "tool/kit/text.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
 #include "util/macro.h"
 
@@ -78,12 +79,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         dump->all = true;
         return 0;
     case 's':
-        if (!nt_action_size(argument, &dump->offset))
+        if (!nt_number_parse_size(argument, &dump->offset))
             argp_error(state, "'%s' is no offset", argument);
         return 0;
     case 'n':
         dump->has_length = true;
-        if (!nt_action_size(argument, &dump->length))
+        if (!nt_number_parse_size(argument, &dump->length))
             argp_error(state, "'%s' is no length", argument);
         return 0;
     case ARGP_KEY_ARG:
@@ -287,7 +288,7 @@ static int read_all(struct dump *dump)
 
         get_on(dump);
         if (!nt_dump_next(&dump->source, offset, buffer, left < PIECE ? (size_t)left : PIECE, &run))
-            return nt_action_failed(dump->options->name, "read", GetLastError());
+            return nt_name_failed(dump->options->name, "read", GetLastError());
         if (run.size > left)
             run.size = left;
         dump->bytes[run.state] += run.size;
@@ -322,7 +323,7 @@ static int dump_section(struct dump *dump, HANDLE section)
     int status;
 
     if (!nt_dump_open(&dump->source, section))
-        return nt_action_failed(to->name, "read", GetLastError());
+        return nt_name_failed(to->name, "read", GetLastError());
     dump->end = dump->source.size;
     if (to->offset > dump->end)
         return nt_tool_error("it has only %llu bytes", (unsigned long long)dump->end);
@@ -352,7 +353,7 @@ int nt_tool_dump(int argc, char **argv)
         children,
         NULL,
         NULL};
-    static const DWORD rights[NT_KIND_COUNT] = {
+    static const DWORD rights[NT_NAME_KINDS] = {
         [NT_KIND_SECTION] = FILE_MAP_READ | SECTION_QUERY,
     };
     struct dump_options to = {.name = NULL};
@@ -363,14 +364,14 @@ int nt_tool_dump(int argc, char **argv)
     int status;
 
     argp_parse(&argp, argc, argv, 0, NULL, &to);
-    error = nt_action_open(to.name, rights, &named);
+    error = nt_name_open_kinds(to.name, rights, &named);
     if (error)
-        return nt_action_failed(to.name, "opened", error);
+        return nt_name_not_opened(to.name, error);
     status = named.kind == NT_KIND_SECTION
                  ? dump_section(&dump, named.handle)
                  : nt_tool_error("'%s' is no section but: %s",
                                  nt_output_clean(to.name, clean, sizeof(clean)),
-                                 nt_kind_word(named.kind));
+                                 nt_name_kind(named.kind));
     drop_output(&dump);
     nt_dump_close(&dump.source);
     CloseHandle(named.handle);

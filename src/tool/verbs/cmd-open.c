@@ -3,11 +3,12 @@
  * `ntshm open`: is the name there, and may I? And one more who keeps it. With --fd a command that
  * knows nothing of names gets a section's memory as a file descriptor.
  */
-#include "tool/verbs/action.h"
 #include "tool/kit/child.h"
+#include "tool/kit/number.h"
 #include "tool/verbs/keep.h"
 #include "tool/kit/output.h"
 #include "tool/kit/process.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
 
 #include <fcntl.h>
@@ -46,7 +47,7 @@ static void parse_fd(struct open_options *open, const char *text, struct argp_st
 {
     uint64_t number;
 
-    if (!nt_action_number(text, 1023, &number))
+    if (!nt_number_parse(text, 1023, &number))
         argp_error(state, "--fd is the number of a descriptor");
     open->fd = (int)number;
 }
@@ -65,7 +66,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 't':
         open->waits = true;
-        if (!nt_action_number(argument, INT_MAX, &open->timeout_ms))
+        if (!nt_number_parse(argument, INT_MAX, &open->timeout_ms))
             argp_error(state, "--timeout is a number of milliseconds");
         return 0;
     case 'f':
@@ -91,17 +92,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static DWORD open_name(const struct open_options *open, struct nt_named *ret_named)
 {
-    static const DWORD any[NT_KIND_COUNT];
-    static const DWORD reading[NT_KIND_COUNT] = {
-        [NT_KIND_SECTION] = FILE_MAP_READ, [NT_KIND_EVENT] = SYNCHRONIZE,
-        [NT_KIND_MUTEX] = SYNCHRONIZE,     [NT_KIND_SEMAPHORE] = SYNCHRONIZE,
-        [NT_KIND_TIMER] = SYNCHRONIZE,     [NT_KIND_JOB] = JOB_OBJECT_QUERY,
+    static const DWORD reading[NT_NAME_KINDS] = {
+        [NT_KIND_SECTION] = FILE_MAP_READ,     [NT_KIND_EVENT] = SYNCHRONIZE,
+        [NT_KIND_MUTANT] = SYNCHRONIZE,        [NT_KIND_SEMAPHORE] = SYNCHRONIZE,
+        [NT_KIND_TIMER] = SYNCHRONIZE,         [NT_KIND_JOB] = JOB_OBJECT_QUERY,
+        [NT_KIND_DIRECTORY] = DIRECTORY_QUERY,
     };
     uint64_t end = nt_now_ms() + open->timeout_ms;
     DWORD error;
 
     for (;;) {
-        error = nt_action_open(open->name, open->read_only ? reading : any, ret_named);
+        error = nt_name_open_kinds(open->name, open->read_only ? reading : NULL, ret_named);
         if (error != ERROR_FILE_NOT_FOUND || nt_now_ms() >= end)
             return error;
         poll(NULL, 0, LOOK_MS);
@@ -136,7 +137,7 @@ static int memory_of(const struct open_options *open, HANDLE section)
             "this section has no memory to hand on as a descriptor: it shows a file or an "
             "image, or its pages are only reserved");
     else
-        nt_action_failed(open->name, "made a descriptor", GetLastError());
+        nt_name_failed(open->name, "made a descriptor", GetLastError());
     return -1;
 }
 
@@ -148,7 +149,7 @@ static int run_command(struct open_options *open, const struct nt_named *named)
     if (open->fd < 0)
         return nt_child_run(open->keep.command, NULL, NULL);
     if (named->kind != NT_KIND_SECTION)
-        return nt_action_failed(open->name, "made a descriptor", ERROR_INVALID_HANDLE);
+        return nt_name_failed(open->name, "made a descriptor", ERROR_INVALID_HANDLE);
     delivery.from = memory_of(open, named->handle);
     if (delivery.from < 0)
         return NT_TOOL_FAILED;
@@ -169,15 +170,15 @@ static int report(const struct open_options *open, const struct nt_named *named)
         if (open->keep.detach)
             printf("%d\n", (int)getpid());
         else if (open->keep.hold)
-            printf("holding     %s (%s)\n", clean, nt_kind_word(named->kind));
+            printf("holding     %s (%s)\n", clean, nt_name_kind(named->kind));
         else if (!open->keep.command)
-            printf("%s\n", nt_kind_word(named->kind));
+            printf("%s\n", nt_name_kind(named->kind));
         fflush(stdout);
         return NT_TOOL_OK;
     }
     object = json_object_new_object();
     json_object_object_add(object, "name", json_object_new_string(clean));
-    json_object_object_add(object, "type", json_object_new_string(nt_kind_word(named->kind)));
+    json_object_object_add(object, "type", json_object_new_string(nt_name_kind(named->kind)));
     json_object_object_add(object, "pid", json_object_new_int(getpid()));
     return nt_tool_print_json(object);
 }
@@ -192,7 +193,7 @@ static int open_and_report(struct open_options *open, struct nt_named *named)
     nt_keep_prepare(&open->keep);
     if (error == 0)
         return report(open, named);
-    nt_action_failed(open->name, "opened", error);
+    nt_name_not_opened(open->name, error);
     return open->waits && error == ERROR_FILE_NOT_FOUND ? EXIT_TIMEOUT : NT_TOOL_FAILED;
 }
 

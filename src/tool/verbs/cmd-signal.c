@@ -4,14 +4,13 @@
  * depends on what has the name; a mutex is nobody's to signal but its owner's, so there is a line
  * that says what to do instead.
  */
-#include "tool/verbs/action.h"
+#include "tool/kit/number.h"
 #include "tool/kit/output.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
+#include "tool/verbs/timer.h"
 
-#include <limits.h>
 #include <stdio.h>
-
-#define HUNDRED_NS 10000 /* in a millisecond */
 
 enum deed { DEED_SIGNAL, DEED_RESET, DEED_PULSE, DEED_TERMINATE };
 
@@ -34,15 +33,6 @@ static const struct argp_option signal_options[] = {
      "a job: end its processes, with this exit code (1 unless told)", 0},
     {0},
 };
-
-static uint64_t parse_number(const char *text, uint64_t most, struct argp_state *state)
-{
-    uint64_t number = 0;
-
-    if (!nt_action_number(text, most, &number))
-        argp_error(state, "'%s' is no number from 0 to %llu", text, (unsigned long long)most);
-    return number;
-}
 
 static error_t parse_name(int key, char *argument, struct argp_state *state)
 {
@@ -75,21 +65,21 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'n':
         options->has_count = true;
-        options->count = parse_number(argument, 0x7fffffff, state);
+        options->count = nt_number_argument(argument, 0x7fffffff, state);
         return 0;
     case KEY_PULSE:
         options->deed = DEED_PULSE;
         return 0;
     case KEY_DUE:
         options->has_due = true;
-        options->due = parse_number(argument, INT64_MAX / 20000, state);
+        options->due = nt_number_argument(argument, NT_TIMER_MOST_MS, state);
         return 0;
     case KEY_PERIOD:
-        options->period = parse_number(argument, 0x7fffffff, state);
+        options->period = nt_number_argument(argument, 0x7fffffff, state);
         return 0;
     case KEY_TERMINATE:
         options->deed = DEED_TERMINATE;
-        options->code = argument ? parse_number(argument, UINT32_MAX, state) : 1;
+        options->code = argument ? nt_number_argument(argument, UINT32_MAX, state) : 1;
         return 0;
     default:
         return parse_name(key, argument, state);
@@ -97,13 +87,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 /* --- deeds ------------------------------------------------------------------------------------ */
-
-static bool set_timer(const struct signal_options *options, HANDLE timer)
-{
-    LARGE_INTEGER due = {.QuadPart = -(LONGLONG)options->due * HUNDRED_NS};
-
-    return SetWaitableTimer(timer, &due, (LONG)options->period, NULL, NULL, FALSE);
-}
 
 static bool change_event(const struct signal_options *options, HANDLE event)
 {
@@ -118,13 +101,15 @@ static const char *objection(const struct signal_options *options, enum nt_kind 
     bool resets = options->deed == DEED_RESET;
 
     switch (kind) {
-    case NT_KIND_MUTEX:
+    case NT_KIND_MUTANT:
         return "a mutex is let go by the thread that owns it: end the command that holds it "
                "('ntshm "
                "holders' tells who has it open)";
     case NT_KIND_SECTION:
-    case NT_KIND_SHARED:
+    case NT_KIND_D3D12:
         return "nobody waits for memory: there is nothing to signal";
+    case NT_KIND_DIRECTORY:
+        return "nobody waits for a directory: there is nothing to signal";
     case NT_KIND_JOB:
         return options->deed == DEED_TERMINATE ? NULL : "a job is only ended: --terminate";
     case NT_KIND_SEMAPHORE:
@@ -156,8 +141,9 @@ static bool change(const struct signal_options *options, const struct nt_named *
     case NT_KIND_SEMAPHORE:
         return ReleaseSemaphore(named->handle, (LONG)options->count, ret_previous);
     case NT_KIND_TIMER:
-        return options->deed == DEED_RESET ? CancelWaitableTimer(named->handle)
-                                           : set_timer(options, named->handle);
+        return options->deed == DEED_RESET
+                   ? CancelWaitableTimer(named->handle)
+                   : nt_timer_start(named->handle, options->due, options->period);
     default:
         return TerminateJobObject(named->handle, (UINT)options->code);
     }
@@ -174,7 +160,7 @@ static int report(const struct signal_options *options, enum nt_kind kind, LONG 
     json_object_object_add(
         object, "name",
         json_object_new_string(nt_output_clean(options->name, clean, sizeof(clean))));
-    json_object_object_add(object, "type", json_object_new_string(nt_kind_word(kind)));
+    json_object_object_add(object, "type", json_object_new_string(nt_name_kind(kind)));
     if (kind == NT_KIND_SEMAPHORE)
         json_object_object_add(object, "previous_count", json_object_new_int(previous));
     return nt_tool_print_json(object);
@@ -189,25 +175,26 @@ static int perform(const struct signal_options *options, const struct nt_named *
 
     if (wrong)
         return nt_tool_error("'%s' (%s): %s", nt_output_clean(options->name, clean, sizeof(clean)),
-                             nt_kind_word(named->kind), wrong);
+                             nt_name_kind(named->kind), wrong);
     if (!change(options, named, &previous))
-        return nt_action_failed(options->name, done, GetLastError());
+        return nt_name_failed(options->name, done, GetLastError());
     return report(options, named->kind, previous);
 }
 
 static int run(struct signal_options *options)
 {
-    static const DWORD rights[NT_KIND_COUNT] = {
-        [NT_KIND_SECTION] = SECTION_QUERY,    [NT_KIND_EVENT] = EVENT_MODIFY_STATE,
-        [NT_KIND_MUTEX] = SYNCHRONIZE,        [NT_KIND_SEMAPHORE] = SEMAPHORE_MODIFY_STATE,
-        [NT_KIND_TIMER] = TIMER_MODIFY_STATE, [NT_KIND_JOB] = JOB_OBJECT_TERMINATE,
+    static const DWORD rights[NT_NAME_KINDS] = {
+        [NT_KIND_SECTION] = SECTION_QUERY,     [NT_KIND_EVENT] = EVENT_MODIFY_STATE,
+        [NT_KIND_MUTANT] = SYNCHRONIZE,        [NT_KIND_SEMAPHORE] = SEMAPHORE_MODIFY_STATE,
+        [NT_KIND_TIMER] = TIMER_MODIFY_STATE,  [NT_KIND_JOB] = JOB_OBJECT_TERMINATE,
+        [NT_KIND_DIRECTORY] = DIRECTORY_QUERY,
     };
     struct nt_named named;
-    DWORD error = nt_action_open(options->name, rights, &named);
+    DWORD error = nt_name_open_kinds(options->name, rights, &named);
     int code;
 
     if (error)
-        return nt_action_failed(options->name, "opened", error);
+        return nt_name_not_opened(options->name, error);
     code = perform(options, &named);
     CloseHandle(named.handle);
     return code;

@@ -3,10 +3,11 @@
  * `ntshm wait`: WaitForMultipleObjects for shell scripts, and with -- COMMAND what flock(1) is for
  * files: the command runs while a mutex is owned, or a place of a semaphore taken.
  */
-#include "tool/verbs/action.h"
 #include "tool/kit/child.h"
+#include "tool/kit/number.h"
 #include "tool/verbs/keep.h"
 #include "tool/kit/output.h"
+#include "tool/names/open.h"
 #include "tool/tool.h"
 
 #include <limits.h>
@@ -56,11 +57,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         wait->all = true;
         return 0;
     case 't':
-        if (!nt_action_number(argument, INFINITE - 1, &wait->timeout_ms))
+        if (!nt_number_parse(argument, INFINITE - 1, &wait->timeout_ms))
             argp_error(state, "--timeout is a number of milliseconds");
         return 0;
     case KEY_TIMEOUT_CODE:
-        if (!nt_action_number(argument, 255, &wait->timeout_code))
+        if (!nt_number_parse(argument, 255, &wait->timeout_code))
             argp_error(state, "--timeout-code is a number from 0 to 255");
         return 0;
     case 'q':
@@ -79,24 +80,29 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* --- opening and letting go ------------------------------------------------------------------- */
 
+static bool can_wait(enum nt_kind kind)
+{
+    return kind != NT_KIND_SECTION && kind != NT_KIND_D3D12 && kind != NT_KIND_DIRECTORY;
+}
+
 static int open_all(const struct wait_options *wait, struct nt_named *named)
 {
     /* What a semaphore gave is given back after the command. */
     const DWORD back = wait->command ? SEMAPHORE_MODIFY_STATE : 0;
-    const DWORD rights[NT_KIND_COUNT] = {
-        [NT_KIND_SECTION] = SECTION_QUERY, [NT_KIND_EVENT] = SYNCHRONIZE,
-        [NT_KIND_MUTEX] = SYNCHRONIZE,     [NT_KIND_SEMAPHORE] = SYNCHRONIZE | back,
-        [NT_KIND_TIMER] = SYNCHRONIZE,     [NT_KIND_JOB] = SYNCHRONIZE,
+    const DWORD rights[NT_NAME_KINDS] = {
+        [NT_KIND_SECTION] = SECTION_QUERY,     [NT_KIND_EVENT] = SYNCHRONIZE,
+        [NT_KIND_MUTANT] = SYNCHRONIZE,        [NT_KIND_SEMAPHORE] = SYNCHRONIZE | back,
+        [NT_KIND_TIMER] = SYNCHRONIZE,         [NT_KIND_JOB] = SYNCHRONIZE,
+        [NT_KIND_DIRECTORY] = DIRECTORY_QUERY,
     };
 
     for (unsigned i = 0; i < wait->n_names; i++) {
-        DWORD error = nt_action_open(wait->names[i], rights, &named[i]);
-        bool waits = named[i].kind != NT_KIND_SECTION && named[i].kind != NT_KIND_SHARED;
+        DWORD error = nt_name_open_kinds(wait->names[i], rights, &named[i]);
 
-        if (error == 0 && !waits)
+        if (error == 0 && !can_wait(named[i].kind))
             error = ERROR_INVALID_HANDLE;
         if (error)
-            return nt_action_failed(wait->names[i], "waited for", error);
+            return nt_name_failed(wait->names[i], "waited for", error);
     }
     return NT_TOOL_OK;
 }
@@ -114,7 +120,7 @@ static void give_back(const struct wait_options *wait, const struct nt_named *na
     for (unsigned i = 0; i < wait->n_names; i++) {
         if (!wait->all && i != taken)
             continue;
-        if (named[i].kind == NT_KIND_MUTEX)
+        if (named[i].kind == NT_KIND_MUTANT)
             ReleaseMutex(named[i].handle);
         if (named[i].kind == NT_KIND_SEMAPHORE && wait->command)
             ReleaseSemaphore(named[i].handle, 1, NULL);
@@ -185,7 +191,7 @@ static int perform(const struct wait_options *wait, const struct nt_named *named
         return satisfied(wait, named, answer - WAIT_OBJECT_0, false);
     if (answer - WAIT_ABANDONED_0 < wait->n_names)
         return satisfied(wait, named, answer - WAIT_ABANDONED_0, true);
-    return nt_action_failed(wait->names[0], "waited for", GetLastError());
+    return nt_name_failed(wait->names[0], "waited for", GetLastError());
 }
 
 int nt_tool_wait(int argc, char **argv)

@@ -9,26 +9,25 @@
 #include <string.h>
 
 #include "tool/kit/output.h"
+#include "tool/names/names.h"
 #include "tool/tool.h"
-
-#define HUNDRED_NS 10000 /* in a millisecond */
+#include "tool/verbs/timer.h"
 
 /* A section in Global\ that is not there yet takes a privilege: no descriptor could be asked for
  * it. */
 static void say_not_created(const struct nt_create *create, DWORD error)
 {
-    static const DWORD any[NT_KIND_COUNT];
     struct nt_named named;
     char clean[512];
 
     if (error == ERROR_ACCESS_DENIED && create->kind == NT_KIND_SECTION &&
         strncmp(create->name, "Global\\", strlen("Global\\")) == 0 &&
-        nt_action_open(create->name, any, &named) == ERROR_FILE_NOT_FOUND)
+        nt_name_open_kinds(create->name, NULL, &named) == ERROR_FILE_NOT_FOUND)
         nt_tool_error("'%s' cannot be created: a section in Global\\ takes root, or the group that "
                       "the broker was told (--global-group; ntshm-global where systemd runs it)",
                       nt_output_clean(create->name, clean, sizeof(clean)));
     else
-        nt_action_failed(create->name, "created", error);
+        nt_name_failed(create->name, "created", error);
 }
 
 static HANDLE create_section(const struct nt_create *create, SECURITY_ATTRIBUTES *security,
@@ -42,15 +41,15 @@ static HANDLE create_section(const struct nt_create *create, SECURITY_ATTRIBUTES
     DWORD error;
 
     if (create->file) {
-        path = nt_action_wide(create->file);
+        path = nt_name_wide(create->file);
         if (path)
             file = CreateFileW(path, GENERIC_READ | (writes ? GENERIC_WRITE : 0),
                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                                OPEN_EXISTING, 0, NULL);
-        error = path ? GetLastError() : ERROR_INVALID_NAME;
+        error = GetLastError();
         free(path);
         if (file == INVALID_HANDLE_VALUE) {
-            nt_action_file_failed(create->file, error);
+            nt_name_file_not_opened(create->file, error);
             return NULL;
         }
     }
@@ -71,10 +70,9 @@ static HANDLE create_timer(const struct nt_create *create, SECURITY_ATTRIBUTES *
 {
     HANDLE timer = CreateWaitableTimerW(security, create->manual, name);
     DWORD error = GetLastError();
-    LARGE_INTEGER due = {.QuadPart = -(LONGLONG)create->due * HUNDRED_NS};
 
     if (timer && error != ERROR_ALREADY_EXISTS && create->given & 1u << NT_CREATE_DUE &&
-        !SetWaitableTimer(timer, &due, (LONG)create->period, NULL, NULL, FALSE)) {
+        !nt_timer_start(timer, create->due, create->period)) {
         error = GetLastError();
         CloseHandle(timer);
         timer = NULL;
@@ -116,7 +114,7 @@ static HANDLE create_kind(const struct nt_create *create, SECURITY_ATTRIBUTES *s
         return create_section(create, security, name);
     case NT_KIND_EVENT:
         return CreateEventW(security, create->manual, create->set, name);
-    case NT_KIND_MUTEX:
+    case NT_KIND_MUTANT:
         return CreateMutexW(security, create->owned, name);
     case NT_KIND_SEMAPHORE:
         return CreateSemaphoreW(security, (LONG)create->count, (LONG)create->maximum, name);
@@ -132,19 +130,19 @@ static bool parse_descriptor(const char *text, PSECURITY_DESCRIPTOR *ret_descrip
     if (ConvertStringSecurityDescriptorToSecurityDescriptorA(text, SDDL_REVISION_1, ret_descriptor,
                                                              NULL))
         return true;
-    nt_action_failed(text, "read as SDDL", GetLastError());
+    nt_name_failed(text, "read as SDDL", GetLastError());
     return false;
 }
 
 HANDLE nt_create_object(const struct nt_create *create, bool *ret_existed)
 {
     SECURITY_ATTRIBUTES security = {.nLength = sizeof(security)};
-    wchar_t *name = nt_action_wide(create->name);
+    wchar_t *name = nt_name_wide(create->name);
     HANDLE handle = NULL;
     DWORD error;
 
     if (!name) {
-        nt_action_failed(create->name, "created", ERROR_INVALID_NAME);
+        nt_name_failed(create->name, "created", GetLastError());
         return NULL;
     }
     if (create->descriptor &&
@@ -158,10 +156,10 @@ HANDLE nt_create_object(const struct nt_create *create, bool *ret_existed)
     free(name);
     *ret_existed = error == ERROR_ALREADY_EXISTS;
     if (!handle && create->kind != NT_KIND_SECTION)
-        nt_action_failed(create->name, "created", error);
+        nt_name_failed(create->name, "created", error);
     if (!handle || !*ret_existed || !create->exclusive)
         return handle;
     CloseHandle(handle);
-    nt_action_failed(create->name, "created", ERROR_ALREADY_EXISTS);
+    nt_name_failed(create->name, "created", ERROR_ALREADY_EXISTS);
     return NULL;
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <windows.h>
 
-#include "tool/verbs/action.h"
+#include "tool/names/open.h"
 
 struct nt_create {
     const char *name;

@@ -52,6 +52,7 @@ bool nt_dump_open(struct nt_dump_source *source, HANDLE section);
 bool nt_dump_next(struct nt_dump_source *source, uint64_t offset, void *buffer, size_t room,
                   struct nt_dump_run *ret_run);
 
+/** nt_dump_close() - the view and the descriptor; the section's handle is left alone */
 void nt_dump_close(struct nt_dump_source *source);
 
 #endif
