@@ -125,24 +125,42 @@ def ring(folder, environment, reader_first):
     check("both sides end in good order", not any(side.returncode for side in sides.values()))
 
 
-def killed_ring(folder, environment):
-    """Each side is killed again and again, at any moment; the next one goes on in its place."""
-    size = "256"
+def kill_sides(folder, environment, size):
+    """The two sides of which each was killed again and again, at any moment, and the next one goes
+    on in its place; how often; and whether that was over before the messages were.  A reader that
+    dies at its very end takes along what it knows, and nobody writes for the next one."""
     sides = {"ring-reader": start_ring(folder, environment, "ring-reader"),
              "ring-writer": start_ring(folder, environment, "ring-writer", size)}
     rng, kills = random.Random(7), 0
     for victim in ["ring-reader", "ring-writer"] * 6:
         time.sleep(rng.uniform(0, 0.02))  # no moment is as good as another: any must do
-        if sides["ring-writer"].poll() is not None or sides["ring-reader"].poll() is not None:
-            break
+        if any(side.poll() is not None for side in sides.values()):
+            return sides, kills, False
         sides[victim].kill()
         sides[victim].communicate()
         kills += 1
         arguments = [size] if victim == "ring-writer" else []
         sides[victim] = start_ring(folder, environment, victim, *arguments)
-    read = sides["ring-reader"].communicate(timeout=DEADLINE)[0]
+    try:
+        sides["ring-writer"].wait(0.2)
+    except subprocess.TimeoutExpired:
+        return sides, kills, True
+    return sides, kills, False
+
+
+def killed_ring(folder, environment):
+    """More and more messages, until they are enough for all of the kills."""
+    for size in ("512", "2048", "8192"):
+        sides, kills, in_time = kill_sides(folder, environment, size)
+        if in_time:
+            break
+        for side in sides.values():
+            side.kill()
+            side.communicate()
+    if not check("sides of the ring were killed", in_time and kills >= 4, kills):
+        return
+    read = sides["ring-reader"].communicate(timeout=5 * DEADLINE)[0]
     sides["ring-writer"].communicate(timeout=DEADLINE)
-    check("sides of the ring were killed", kills >= 4, kills)
     # A reader that was never killed amid its work has read all of them, and knows the sum.
     check("no message is lost, torn or out of order", sides["ring-reader"].returncode == 0
           and read.endswith(("messages are read to the end; each is right.\n",

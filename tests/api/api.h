@@ -21,7 +21,7 @@
 #define GRANULE ((SIZE_T)0x10000)
 
 /* How long a case waits for another process or thread that has something to do. */
-#define SOON    10000
+#define SOON    25000
 
 /* --- sections ------------------------------------------------------------------------------- */
 

@@ -67,7 +67,12 @@ static struct seat sit_down(void (*work)(void))
 
 static void type_now(const struct seat *seat, const char *keys)
 {
-    ok_eq(write(seat->master, keys, strlen(keys)), (ssize_t)strlen(keys));
+    ssize_t n;
+
+    do
+        n = write(seat->master, keys, strlen(keys));
+    while (n < 0 && errno == EINTR); /* a terminal looks for signals before it takes anything */
+    ok_eq(n, (ssize_t)strlen(keys));
 }
 
 /* The next finding, or -1 when there is none in time. */
@@ -83,20 +88,27 @@ static int next_report(const struct seat *seat)
     return n == 1 && read(seat->reports, &byte, 1) == 1 ? byte : -1;
 }
 
-/* What the terminal has shown by now and a moment later. */
-static void read_screen(const struct seat *seat, char *screen, size_t size)
+/* What the terminal has shown when @want is there; without one, by now and a moment later. */
+static void read_screen(const struct seat *seat, const char *want, char *screen, size_t size)
 {
     struct pollfd poll_fd = {.fd = seat->master, .events = POLLIN};
+    uint64_t patience = want ? SOON : 200, end = test_now_ms() + patience;
     size_t used = 0;
+    ssize_t n;
 
-    while (used < size - 1 && poll(&poll_fd, 1, 200) == 1) {
-        ssize_t n = read(seat->master, screen + used, size - 1 - used);
-
+    screen[0] = '\0';
+    while (used < size - 1 && test_now_ms() < end && !(want && strstr(screen, want))) {
+        if (poll(&poll_fd, 1, 50) != 1)
+            continue;
+        n = read(seat->master, screen + used, size - 1 - used);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0)
             break;
         used += (size_t)n;
+        screen[used] = '\0';
+        end = test_now_ms() + patience;
     }
-    screen[used] = '\0';
 }
 
 static int stand_up(struct seat *seat)
@@ -151,7 +163,7 @@ TEST(a_key_counts_at_once_and_is_not_echoed, "")
     ok_eq(next_report(&seat), 13);
     type(&seat, "\x7f");
     ok_eq(next_report(&seat), 8);
-    read_screen(&seat, screen, sizeof(screen));
+    read_screen(&seat, NULL, screen, sizeof(screen));
     ok(strchr(screen, 'x') == NULL, "%s", screen);
     ok_eq(stand_up(&seat), 0);
 }
@@ -219,7 +231,7 @@ TEST(echoed_keys_and_output_are_on_the_screen, "")
     type(&seat, "k");
     ok_eq(next_report(&seat), 'k');
     ok_eq(next_report(&seat), 'e');
-    read_screen(&seat, screen, sizeof(screen));
+    read_screen(&seat, "k!<text>-3", screen, sizeof(screen));
     ok(strstr(screen, "k!<text>-3") != NULL, "%s", screen);
     stand_up(&seat);
 }
@@ -415,7 +427,7 @@ TEST(message_boxes_are_answered_on_the_terminal, "")
     ok_eq(next_report(&seat), IDOK);
     type_now(&seat, "\x04");
     ok_eq(next_report(&seat), IDCANCEL);
-    read_screen(&seat, screen, sizeof(screen));
+    read_screen(&seat, "Error: Third", screen, sizeof(screen));
     ok(strstr(screen, "Question: Go on?") != NULL, "%s", screen);
     ok(strstr(screen, "[Y]es / [N]o") != NULL);
     ok(strstr(screen, "Sure \xc3\xa4?") != NULL);

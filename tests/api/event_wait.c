@@ -208,25 +208,34 @@ TEST(events_reach_another_process, "2.13 11.27")
     drop(pong, NULL);
 }
 
+/* The code is how many tokens this one took before it was over. */
 CHILD(takers)
 {
-    HANDLE event = OpenEventW(SYNCHRONIZE, FALSE, L_("token"));
+    HANDLE event = OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE, FALSE, L_("token"));
+    HANDLE has_one = OpenEventW(EVENT_MODIFY_STATE, FALSE, L_("taken"));
+    HANDLE over = OpenEventW(SYNCHRONIZE, FALSE, L_("over"));
     unsigned taken = 0;
 
-    require(event != NULL);
+    require(event && has_one && over);
     test_say("ready");
-    /* A token that nobody sets is the end. */
-    while (WaitForSingleObject(event, 300) == WAIT_OBJECT_0) {
+    while (WaitForSingleObject(event, 60000) == WAIT_OBJECT_0 &&
+           WaitForSingleObject(over, 0) != WAIT_OBJECT_0) {
         taken++;
-        test_say("taken");
+        ok_succeeds(SetEvent(has_one));
     }
+    /* Pass the end on. */
+    ok_succeeds(SetEvent(event));
     drop(event, NULL);
+    drop(has_one, NULL);
+    drop(over, NULL);
     return (int)taken;
 }
 
 TEST(one_set_is_taken_by_one_process, "")
 {
     HANDLE event = new_event(FALSE, L_("token"));
+    HANDLE has_one = new_event(FALSE, L_("taken"));
+    HANDLE over = new_event(TRUE, L_("over"));
     struct test_child children[2];
     int codes[2];
 
@@ -235,11 +244,18 @@ TEST(one_set_is_taken_by_one_process, "")
         test_child_expect(&children[i], "ready", SOON);
     }
     ok_succeeds(SetEvent(event));
+    ok_eq(WaitForSingleObject(has_one, SOON), WAIT_OBJECT_0);
+    /* Time for another one to take it too. */
+    ok_eq(WaitForSingleObject(has_one, 300), WAIT_TIMEOUT);
+    ok_eq(WaitForSingleObject(event, 0), WAIT_TIMEOUT);
+    ok_succeeds(SetEvent(over));
+    ok_succeeds(SetEvent(event));
     for (unsigned i = 0; i < 2; i++)
         codes[i] = test_child_wait(&children[i], SOON);
     ok_eq(codes[0] + codes[1], 1);
-    ok_eq(WaitForSingleObject(event, 0), WAIT_TIMEOUT);
     drop(event, NULL);
+    drop(has_one, NULL);
+    drop(over, NULL);
 }
 
 CHILD(set_and_leave)

@@ -60,7 +60,9 @@ CHILD(no_view)
     ok_eq(*view, 0x600DF00D);
     ok_succeeds(UnmapViewOfFile((const void *)view));
     ok_eq(VirtualQuery(address, &information, sizeof(information)), sizeof(information));
-    ok_eq(information.State, MEM_FREE);
+    /* Something of this process's own may lie there by chance, but does not begin there. */
+    ok(information.State == MEM_FREE || information.AllocationBase != address,
+       "state 0x%x, type 0x%x", (unsigned)information.State, (unsigned)information.Type);
     return 0;
 }
 

@@ -211,14 +211,23 @@ static void sleep_for_both(void *argument)
 
 static bool watcher_is_there(void)
 {
-    char name[32];
+    DIR *threads = opendir("/proc/self/task");
+    const struct dirent *entry;
     bool found = false;
-    FILE *list = popen("cat /proc/$PPID/task/*/comm", "r");
 
-    while (list && fgets(name, sizeof(name), list))
-        found |= strcmp(name, "ntshm-watcher\n") == 0;
-    if (list)
-        pclose(list);
+    require(threads != NULL);
+    while ((entry = readdir(threads)) != NULL) {
+        char path[300], name[32] = "";
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+        file = fopen(path, "re"); /* "." and ".." have none, nor has who has ended meanwhile */
+        if (!file)
+            continue;
+        found |= fgets(name, sizeof(name), file) && strcmp(name, "ntshm-watcher\n") == 0;
+        fclose(file);
+    }
+    closedir(threads);
     return found;
 }
 

@@ -58,7 +58,9 @@ static void wait_there(void *argument)
 {
     struct waiter *waiter = argument;
 
-    waiter->result = futex(waiter->word, FUTEX_WAIT, 0);
+    do
+        waiter->result = futex(waiter->word, FUTEX_WAIT, 0);
+    while (waiter->result < 0 && errno == EINTR);
 }
 
 TEST(futexes_meet_through_read_only_views, "3.33 9.11")

@@ -188,7 +188,7 @@ TEST_DEADLINE(regions_of_another_process_come_through_its_service_thread, "3.32"
     ok(process != NULL);
     changes = ask(process);
     ok(changes != 0);
-    ok_succeeds(ntshm_query_regions(process, 5000, NULL, NULL, &again));
+    ok_succeeds(ntshm_query_regions(process, PATIENCE, NULL, NULL, &again));
     ok_eq(again, changes);
     for (unsigned i = 0; i < told.count; i++)
         count += told.runs[i].size == GRANULE && told.runs[i].state == MEM_RESERVE &&

@@ -5,7 +5,7 @@
  */
 #include "api/api.h"
 
-#define LONG_TIME 30000
+#define LONG_TIME (60000 * (DWORD)test_slowness())
 #define N         4
 #define ROUNDS    4000
 
@@ -208,7 +208,7 @@ static DWORD WINAPI fill_or_empty(void *parameter)
     return 0;
 }
 
-TEST(condition_variable_passes_on_every_item, "")
+TEST_DEADLINE(condition_variable_passes_on_every_item, "", 120)
 {
     InitializeCriticalSection(&section);
     run_all(fill_or_empty);
@@ -448,7 +448,7 @@ static DWORD WINAPI take_turns(void *parameter)
     return 0;
 }
 
-TEST(no_wake_by_address_is_lost, "")
+TEST_DEADLINE(no_wake_by_address_is_lost, "", 120)
 {
     run_all(take_turns);
     ok_eq(turn, N * 500);

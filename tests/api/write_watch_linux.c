@@ -532,7 +532,7 @@ static void check_superset(void)
     release(other);
 }
 
-TEST(watching_what_is_present, "15.4 15.8 15.14")
+TEST_DEADLINE(watching_what_is_present, "15.4 15.8 15.14", 120)
 {
     static struct race race = {.decommits = true};
 

@@ -302,12 +302,12 @@ TEST(an_idle_broker_leaves_also_after_a_kill, "")
     struct kit_broker broker;
     HANDLE section;
 
-    kit_broker_start(&broker, "idle", 100);
+    kit_broker_start(&broker, "idle", KIT_LINGER_MS);
     section = create(A_("kept"));
     kill_worker(&broker);
     ok_eq(peek_name(A_("kept")), 0);
     ntshm_quiesce();
-    ok_eq(kit_broker_await(&broker, 500), -1);
+    ok_eq(kit_broker_await(&broker, KIT_BEYOND_MS), -1);
     CloseHandle(section);
     ok_eq(kit_broker_await(&broker, PATIENT), 0);
 }

@@ -204,14 +204,14 @@ TEST_DEADLINE(an_empty_mailbox_keeps_its_values_as_long_as_its_process_lives, ""
     struct kit_broker broker;
     struct test_child child;
 
-    kit_broker_start(&broker, "values", 200);
+    kit_broker_start(&broker, "values", KIT_LINGER_MS);
     require(test_child_start(&child, "receiver"));
     process = open_process(child.pid);
     first = push(event, process);
     expect_set(&child, event, first);
     ok_eq(ask().objects, 0);
     ntshm_quiesce();
-    ok_eq(kit_broker_await(&broker, 1000), -1); /* it stays */
+    ok_eq(kit_broker_await(&broker, KIT_BEYOND_MS), -1); /* it stays */
     ok_eq(push(event, process), first + 4);
     test_child_write_line(&child, "end");
     ok_eq(test_child_wait(&child, MS), 0);

@@ -74,7 +74,7 @@ void kit_broker_start_small(struct kit_broker *broker, const char *name, unsigne
     if (broker->pid == 0)
         run_broker(broker->directory, linger_ms, max_fds, ends[1]);
     close(ends[1]);
-    ready = broker->pid > 0 && await_byte(ends[0], 5000);
+    ready = broker->pid > 0 && await_byte(ends[0], 20000);
     close(ends[0]);
     require(ready, "no broker in %s", broker->directory);
     setenv("NTSHM_BROKER", broker->directory, 1);
@@ -101,7 +101,7 @@ int kit_broker_end(struct kit_broker *broker, int signal)
         kit_broker_kill(broker->pid);
     else
         kill(broker->pid, signal);
-    code = kit_broker_await(broker, 5000);
+    code = kit_broker_await(broker, 20000);
     if (code < 0 && broker->pid > 0) {
         kit_broker_kill(broker->pid);
         kit_reap(broker->pid);
@@ -239,7 +239,7 @@ static bool is_stopped(pid_t pid)
 
 void kit_broker_kill(pid_t keeper)
 {
-    uint64_t end = test_now_ms() + 5000;
+    uint64_t end = test_now_ms() + 20000 * (uint64_t)test_slowness();
     pid_t worker;
 
     /* A stopped one makes no other worker. */

@@ -27,6 +27,11 @@ struct kit_broker {
     char directory[80];
 };
 
+/* For one that is to leave by itself: by then whoever has just started it has come. */
+#define KIT_LINGER_MS (1000 * (unsigned)test_slowness())
+/* Longer than that, as kit_broker_await() counts. */
+#define KIT_BEYOND_MS 2000
+
 /**
  * kit_broker_start() - a broker of our own in test_dir()/@name, and NTSHM_BROKER set to it
  * @linger_ms: how long it stays without a client and without a name
@@ -49,7 +54,7 @@ void kit_broker_start_system(struct kit_broker *broker, const char *name, uid_t 
                              const char *const *arguments);
 
 /**
- * kit_broker_end() - SIGTERM (or @signal), and its exit code within 5 s; -1 when it stayed
+ * kit_broker_end() - SIGTERM (or @signal), and its exit code within 20 s; -1 when it stayed
  *
  * SIGKILL kills keeper and worker.
  */
@@ -141,7 +146,7 @@ void kit_fill_statistics(struct kit_request *request, uint64_t number);
 /** kit_add_bytes() - put bytes (a descriptor) between the structure and the name; required */
 void kit_add_bytes(struct kit_request *request, const void *bytes, size_t size);
 
-/** kit_ask() - sends and receives, within 5 s; false when there is no reply */
+/** kit_ask() - sends and receives, within 20 s; false when there is no reply */
 bool kit_ask(int fd, const struct kit_request *request, struct kit_reply *ret_reply);
 
 /* --- shared memory of the test's own -------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "broker/kit.h"
 #include "harness/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -157,12 +158,14 @@ static void be_refused(void)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     char byte = 'x';
+    ssize_t n;
 
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path_of("broker"));
     require(fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
     require(write(fd, &byte, 1) == 1);
-    while (read(fd, &byte, 1) > 0)
-        ;
+    do
+        n = read(fd, &byte, 1);
+    while (n > 0 || (n < 0 && errno == EINTR));
     close(fd);
 }
 

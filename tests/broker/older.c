@@ -4,6 +4,7 @@
  * once, nothing that it does not know is sent to it, and everything else goes on.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include <windows.h>
 #include <ntshm/ntshm.h>
+#include <ntshm/shared.h>
 
 #include "broker/kit.h"
 #include "harness/test.h"
@@ -79,19 +81,26 @@ TEST(an_older_broker_is_not_asked_what_it_does_not_know, "")
 {
     struct ntshm_broker_statistics statistics = {.size = sizeof(statistics)};
     struct ntshm_name_description is = {.size = sizeof(is)};
+    struct ntshm_shared shared = {.type = NTSHM_SHARED_RESOURCE, .n_fds = 1};
     const char *directory = getenv("NTSHM_BROKER");
     struct test_child child;
     char asked[16];
+    int ends[2];
 
+    require(pipe2(ends, O_CLOEXEC) == 0);
+    shared.fds[0] = ends[0];
     require(mkdir(directory, 0700) == 0 || errno == EEXIST);
     require(test_child_start(&child, "older_broker", directory));
     test_child_expect(&child, "listens", MS);
     ok_succeeds(ntshm_broker_statistics(&statistics));
     ok_fails(ntshm_describe_name("Local\\it", &is), ERROR_NOT_SUPPORTED);
+    ok_fails(ntshm_create_sharedW(NULL, L"Local\\it", &shared), ERROR_NOT_SUPPORTED);
     ok_succeeds(ntshm_broker_statistics(&statistics)); /* over the same connection */
     snprintf(asked, sizeof(asked), "%u", NT_MESSAGE_STATISTICS);
     test_child_expect(&child, asked, MS);
     test_child_expect(&child, asked, MS);
     ntshm_quiesce();
     ok_eq(test_child_wait(&child, MS), 0);
+    close(ends[0]);
+    close(ends[1]);
 }

@@ -116,7 +116,7 @@ TEST(create_sent_again_after_its_descriptors_were_lost, "11.27")
     kit_fill_create(&request, 7, A_("lost"));
     fd = connect_as(&broker, 0, &token);
     require(kit_send(fd, &request, request.header.size));
-    require(test_until(nt_os_socket_unread(fd) == 0, 5000));
+    require(test_until(nt_os_socket_unread(fd) == 0, 20000));
     close(fd);
 
     fd = connect_as(&broker, token, NULL);
@@ -252,7 +252,7 @@ TEST(hello_settles_the_version_and_is_said_once, "")
     ok_ne(reply.hello.token, 0);
 
     require(kit_send(fd, &request, request.header.size));
-    ok_eq(kit_receive(fd, &reply, 5000), 0);
+    ok_eq(kit_receive(fd, &reply, 20000), 0);
     close(fd);
     ok_eq(kit_broker_end(&broker, SIGTERM), 0);
 }

@@ -123,5 +123,5 @@ void kit_fill_statistics(struct kit_request *request, uint64_t number)
 
 bool kit_ask(int fd, const struct kit_request *request, struct kit_reply *ret_reply)
 {
-    return kit_send(fd, request, request->header.size) && kit_receive(fd, ret_reply, 5000) == 1;
+    return kit_send(fd, request, request->header.size) && kit_receive(fd, ret_reply, 20000) == 1;
 }

@@ -229,3 +229,58 @@ TEST_DEADLINE(d3d11_nth_failure, "D12.11 D18.5", DEADLINE)
     kit_release_last(world.fence);
     kit11_close(&world.kit);
 }
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static DWORD refusal; /* of DuplicateHandle, or 0 */
+
+BOOL WINAPI __real_DuplicateHandle(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                   LPHANDLE target, DWORD access, BOOL inherit, DWORD options);
+BOOL WINAPI __wrap_DuplicateHandle(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                   LPHANDLE target, DWORD access, BOOL inherit, DWORD options);
+
+/* The linker sends the library's calls here. */
+BOOL WINAPI __wrap_DuplicateHandle(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                   LPHANDLE target, DWORD access, BOOL inherit, DWORD options)
+{
+    if (!refusal)
+        return __real_DuplicateHandle(source_process, source, target_process, target, access,
+                                      inherit, options);
+    SetLastError(refusal);
+    return FALSE;
+}
+
+/* What lacks is told from what is wrong, by all that keep an event of the program's. */
+TEST(an_event_that_cannot_be_kept, "D19.2 D19.8")
+{
+    static const struct {
+        DWORD error;
+        HRESULT hr;
+    } rows[] = {{ERROR_NO_SYSTEM_RESOURCES, E_OUTOFMEMORY}, /* all handles are in use */
+                {ERROR_NOT_ENOUGH_MEMORY, E_OUTOFMEMORY},
+                {ERROR_TOO_MANY_OPEN_FILES, E_OUTOFMEMORY},
+                {ERROR_ACCESS_DENIED, E_INVALIDARG},
+                {ERROR_INVALID_HANDLE, E_INVALIDARG}};
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    ID3D11Fence *fence = NULL;
+    struct kit11 kit;
+    DWORD cookie;
+
+    kit11_open(&kit);
+    ok_hr(ID3D11Device5_CreateFence(kit.device, 0, D3D11_FENCE_FLAG_NONE, &IID_ID3D11Fence,
+                                    (void **)&fence),
+          S_OK);
+    require(fence != NULL);
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        refusal = rows[i].error;
+        ok_hr(ID3D11Fence_SetEventOnCompletion(fence, 1, event), rows[i].hr);
+        ok_hr(ID3D11Device5_RegisterDeviceRemovedEvent(kit.device, event, &cookie), rows[i].hr);
+        ok_eq(cookie, 0);
+    }
+    refusal = 0;
+    ok_hr(ID3D11Fence_SetEventOnCompletion(fence, 0, event), S_OK);
+    ok_eq(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+    ok_succeeds(CloseHandle(event));
+    kit_release_last(fence);
+    kit11_close(&kit);
+}

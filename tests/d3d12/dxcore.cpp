@@ -195,6 +195,7 @@ TEST(what_an_adapter_does_not_know_it_says, "D4.3")
     ok(!adapter->IsSetStateSupported(DXCoreAdapterState::AdapterMemoryBudget));
     ok_hr(adapter->SetState(DXCoreAdapterState::AdapterMemoryBudget, &value, &value),
           DXGI_ERROR_UNSUPPORTED);
+    ok_hr(adapter->SetState(no_state, &value, &value), DXGI_ERROR_INVALID_CALL);
     ok(!factory->IsNotificationTypeSupported(DXCoreNotificationType::AdapterListStale));
     ok_hr(factory->RegisterEventNotification(
               list, DXCoreNotificationType::AdapterListStale,

@@ -103,7 +103,7 @@ static void kill_many(enum pair_object object, bool b_writes)
 {
     unsigned cut = 0;
 
-    for (unsigned i = 0; i < KILLS || (cut == 0 && i < KILLS + 10); i++)
+    for (unsigned i = 0; i < KILLS || (cut == 0 && i < KILLS + 60); i++)
         cut += kill_one(object, b_writes);
     test_note("%u were cut", cut);
     ok(cut > 0);

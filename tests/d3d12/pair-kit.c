@@ -75,14 +75,15 @@ static void open_board(struct pair *pair)
 {
     pair->board_section = kit_section(4096, L_("board"));
     pair->board = MapViewOfFile(pair->board_section, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    pair->to_a = CreateEventW(NULL, FALSE, FALSE, L_("to-a"));
-    pair->to_b = CreateEventW(NULL, FALSE, FALSE, L_("to-b"));
+    /* They count: of two sets of an event before anybody looks only one would be seen. */
+    pair->to_a = CreateSemaphoreW(NULL, 0, 1000, L_("to-a"));
+    pair->to_b = CreateSemaphoreW(NULL, 0, 1000, L_("to-b"));
     require(pair->board && pair->to_a && pair->to_b);
 }
 
 void pair_tell(struct pair *pair)
 {
-    ok_succeeds(SetEvent(pair->is_b ? pair->to_a : pair->to_b));
+    ok_succeeds(ReleaseSemaphore(pair->is_b ? pair->to_a : pair->to_b, 1, NULL));
 }
 
 void pair_hear(struct pair *pair)

@@ -341,7 +341,7 @@ static void end_broker(void *context)
     (void)context;
     if (ntshm_broker_statistics(&statistics)) {
         kill((pid_t)statistics.pid, SIGTERM);
-        ok(test_until(kill((pid_t)statistics.pid, 0) < 0, 10000), "the broker ended");
+        ok(test_until(kill((pid_t)statistics.pid, 0) < 0, 20000), "the broker ended");
     }
     ntshm_quiesce();
 }

@@ -79,6 +79,12 @@ static size_t split(const uint16_t *units, size_t count, struct part *parts)
     return n + 1;
 }
 
+static bool holds_objects(enum nt_directory_kind kind)
+{
+    return kind == NT_DIRECTORY_LOCAL || kind == NT_DIRECTORY_GLOBAL ||
+           kind == NT_DIRECTORY_SESSION;
+}
+
 /* What @part leads to from where the reading is; false: out of what is always there. */
 static bool lead(struct reading *reading, const struct part *part)
 {
@@ -103,7 +109,7 @@ static bool lead(struct reading *reading, const struct part *part)
         return true;
     }
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        int from = nt_directory_holds_names(reading->directory) ? -1 : (int)reading->directory;
+        int from = holds_objects(reading->directory) ? -1 : (int)reading->directory;
 
         if (from != ways[i].from || !is(part, ways[i].word))
             continue;

@@ -231,7 +231,7 @@ static void check_map(const struct test_snapshot *before, size_t *i, const struc
 static void check_threads(const struct test_snapshot *before)
 {
     /* A joined thread is still listed for a moment. */
-    if (!test_until(count_threads() <= before->n_threads, 1000))
+    if (!test_until(count_threads() <= before->n_threads, 5000))
         leaked("leaked %zu threads", count_threads() - before->n_threads);
 }
 

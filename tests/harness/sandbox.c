@@ -282,7 +282,7 @@ struct names_answer {
 static void ask_for_names(volatile struct names_answer *answer)
 {
     struct ntshm_broker_statistics statistics = {.size = sizeof(statistics)};
-    uint64_t end = test_now_ms() + 1000 * (uint64_t)test_slowness();
+    uint64_t end = test_now_ms() + 5000 * (uint64_t)test_slowness();
 
     /* Names go with their last holder; a moment is allowed for a holder that is just ending. */
     do {
@@ -310,7 +310,7 @@ void test_sandbox_check_names(const struct test_sandbox *box, test_complain_fn *
         return complain("harness: no memory");
     pid = fork();
     if (pid == 0) {
-        alarm(10 * (unsigned)test_slowness());
+        alarm(30 * (unsigned)test_slowness());
         ask_for_names(answer);
         _exit(0);
     }
@@ -335,7 +335,7 @@ static size_t all_brokers(const struct test_sandbox *box, pid_t *pids, size_t si
 
 void test_sandbox_end_broker(const struct test_sandbox *box, test_complain_fn *complain)
 {
-    uint64_t end = test_now_ms() + 3000 * (uint64_t)test_slowness();
+    uint64_t end = test_now_ms() + 10000 * (uint64_t)test_slowness();
     bool asked = false;
     pid_t pids[32];
     size_t n;

@@ -162,7 +162,7 @@ TEST_DEADLINE(intruder_gets_in_where_a_view_is_unmapped_first, "5.60", 120)
         .seed = chosen_seed(12), .n_threads = 2, .n_intruders = 2, .steps = 100000000};
     const char *report;
 
-    options.deadline_ms = 60000;
+    options.deadline_ms = 90000 * (unsigned)test_slowness();
     model_wrong = MODEL_WRONG_RESTORE;
     report = model_shared(&options);
     model_wrong = MODEL_RIGHT;

@@ -10,7 +10,8 @@ import struct
 import subprocess
 import zlib
 
-SECONDS = 180
+SECONDS = 120
+TRIES = 3  # now and then a browser does not start, or does not end
 
 # Run in the page that holds the pictures, never in a picture: what is where, in its own units.
 MEASURE = """
@@ -61,16 +62,24 @@ class Browser:
                         "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
                         "--allow-file-access-from-files", "--force-device-scale-factor=1",
                         # It shows nothing but our own files, and a container may have no sandbox.
-                        "--no-sandbox",
-                        "--user-data-dir=" + os.path.join(directory, "profile")]
+                        "--no-sandbox"]
 
     def run(self, *arguments):
         environment = dict(os.environ, HOME=self.directory, XDG_CONFIG_HOME=self.directory)
-        done = subprocess.run(self.command + list(arguments), env=environment, timeout=SECONDS,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise RuntimeError("the browser failed: " + done.stderr.decode(errors="replace")[-800:])
-        return done.stdout.decode("utf-8", "replace")
+        why = ""
+        for number in range(TRIES):
+            profile = "--user-data-dir=" + os.path.join(self.directory, "profile%d" % number)
+            try:
+                done = subprocess.run([*self.command, profile, *arguments], env=environment,
+                                      timeout=SECONDS, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, check=False)
+            except subprocess.TimeoutExpired:
+                why = "it does not end"
+                continue
+            if done.returncode == 0:
+                return done.stdout.decode("utf-8", "replace")
+            why = done.stderr.decode(errors="replace")[-800:]
+        raise RuntimeError("the browser failed: " + why)
 
     def measure(self, paths):
         """For each path (SVG or HTML): its size, its texts and its rectangles."""

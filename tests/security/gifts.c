@@ -80,7 +80,7 @@ static void check_broker(struct scene *scene, const char *what)
     ok(reply.statistics.names == 0 && reply.statistics.fds == 0, "%s: %llu names, %llu fds", what,
        (unsigned long long)reply.statistics.names, (unsigned long long)reply.statistics.fds);
     /* What is not kept is closed just behind the reply. */
-    ok(test_until(kit_count_fds(scene->broker.pid) == scene->n_fds, 5000),
+    ok(test_until(kit_count_fds(scene->broker.pid) == scene->n_fds, 20000),
        "%s: %d descriptors, not %d", what, kit_count_fds(scene->broker.pid), scene->n_fds);
 }
 
@@ -282,7 +282,7 @@ static void check_parcel(struct scene *scene, const struct parcel *parcel)
     snprintf(what, sizeof(what), "0x%x, 0x%x, gifts %d and %d", parcel->protection,
              parcel->attributes, parcel->gifts[0], parcel->gifts[1]);
     require(send_with(scene->fd, &request, fds, n));
-    require(kit_receive(scene->fd, &reply, 5000) == 1, "%s", what);
+    require(kit_receive(scene->fd, &reply, 20000) == 1, "%s", what);
     ok(reply.header.status == parcel->status, "%s: 0x%08x", what, (unsigned)reply.header.status);
     kit_reply_drop(&reply);
     check_broker(scene, what);
@@ -326,7 +326,7 @@ TEST(file_must_be_as_long_as_the_section, "1.36")
 
         request.create.size = sizes[i / 2].size;
         require(send_with(scene.fd, &request, fds, n));
-        require(kit_receive(scene.fd, &reply, 5000) == 1);
+        require(kit_receive(scene.fd, &reply, 20000) == 1);
         ok_status(reply.header.status, sizes[i / 2].status);
         kit_reply_drop(&reply);
         check_broker(&scene, "sizes");
@@ -358,7 +358,7 @@ TEST(opener_gets_what_its_rights_carry, "2.21 2.22 2.23")
     scene_begin(&scene);
     n = fill_parcel(&request, &parcel, ++scene.number, fds);
     require(send_with(scene.fd, &request, fds, n));
-    require(kit_receive(scene.fd, &created, 5000) == 1 && created.header.status == 0);
+    require(kit_receive(scene.fd, &created, 20000) == 1 && created.header.status == 0);
     require(fstat(gifts[FILE_READ], &file) == 0);
     for (size_t i = 0; i < NT_ARRAY_SIZE(rows); i++) {
         kit_fill_open(&request, ++scene.number, A_("parcel"));
@@ -428,11 +428,11 @@ TEST(gift_for_a_name_that_is_there_is_let_go, "1.19")
         n = fill_parcel(&request, &parcel, ++scene.number, fds);
         request.create.flags = open_if ? NT_NAME_OPEN_IF : 0;
         require(send_with(scene.fd, &request, fds, n));
-        require(kit_receive(scene.fd, &reply, 5000) == 1);
+        require(kit_receive(scene.fd, &reply, 20000) == 1);
         ok_status(reply.header.status,
                   open_if ? STATUS_OBJECT_NAME_EXISTS : STATUS_OBJECT_NAME_COLLISION);
         kit_reply_drop(&reply);
-        ok(test_until(kit_count_fds(scene.broker.pid) == before, 5000));
+        ok(test_until(kit_count_fds(scene.broker.pid) == before, 20000));
     }
     kit_reply_drop(&first);
     scene_end(&scene);
@@ -463,9 +463,9 @@ static void check_ends(struct scene *scene, struct kit_request *request, bool gr
         require(kit_hello(fd, 0, &reply));
     request->header.number = greeted ? 1 : 0;
     require(send_with(fd, request, fds, n_fds));
-    ok(kit_receive(fd, &reply, 5000) == 0, "%s", what);
+    ok(kit_receive(fd, &reply, 20000) == 0, "%s", what);
     close(fd);
-    ok(test_until(kit_count_fds(scene->broker.pid) == scene->n_fds, 5000), "%s", what);
+    ok(test_until(kit_count_fds(scene->broker.pid) == scene->n_fds, 20000), "%s", what);
 }
 
 TEST(gift_out_of_turn_ends_the_connection, "")
@@ -511,7 +511,7 @@ TEST(gifts_are_charged, "")
         /* Another name each time: its first unit. */
         memcpy(request.bytes + sizeof(request.create), &(uint16_t){(uint16_t)(0x4000 + i)}, 2);
         require(send_with(scene.fd, &request, fds, n));
-        require(kit_receive(scene.fd, &reply, 5000) == 1);
+        require(kit_receive(scene.fd, &reply, 20000) == 1);
         if (!NT_SUCCESS(reply.header.status)) {
             ok_status(reply.header.status, STATUS_QUOTA_EXCEEDED);
             break;
@@ -558,7 +558,7 @@ TEST(a_section_is_no_larger_than_its_file, "1.39")
     n = fill_parcel(&request, &parcel, ++scene.number, fds);
     request.create.size = 100;
     require(send_with(scene.fd, &request, fds, n));
-    require(kit_receive(scene.fd, &file, 5000) == 1 && file.header.status == 0);
+    require(kit_receive(scene.fd, &file, 20000) == 1 && file.header.status == 0);
     ok_status(grow(&scene, file.object.id, 0, &size), STATUS_SUCCESS);
     ok_eq(size, 100);
     ok_status(grow(&scene, file.object.id, 65536, &size), STATUS_SUCCESS);

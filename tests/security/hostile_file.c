@@ -25,7 +25,7 @@
 #define PAGE    ((size_t)0x1000)
 #define N_PAGES 64u
 #define SIZE    (N_PAGES * PAGE)
-#define SOON    10000
+#define SOON    20000
 
 struct victim {
     char path[512];
@@ -237,7 +237,7 @@ static bool errors_are_many(void)
     return atomic_load(&n_errors) > 2000;
 }
 
-TEST(eight_threads_read_a_file_that_shrinks_and_grows, "16.25")
+TEST_DEADLINE(eight_threads_read_a_file_that_shrinks_and_grows, "16.25", 120)
 {
     struct test_thread threads[8];
     unsigned firsts[8];

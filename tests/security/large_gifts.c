@@ -209,7 +209,7 @@ TEST(only_large_pages_are_taken_for_large_pages, "7.50 7.51")
 
         snprintf(what, sizeof(what), "parcel %u", (unsigned)i);
         send_with(scene.fd, &request, fds, n);
-        require(kit_receive(scene.fd, &reply, 5000) == 1, "%s", what);
+        require(kit_receive(scene.fd, &reply, 20000) == 1, "%s", what);
         ok(reply.header.status == parcels[i].status, "%s: 0x%08x", what,
            (unsigned)reply.header.status);
         kit_reply_drop(&reply);
@@ -249,7 +249,7 @@ TEST(large_pages_are_handed_out_in_three_steps, "2.22 2.23")
     scene_begin(&scene);
     n = fill_parcel(&request, &right, ++scene.number, fds);
     send_with(scene.fd, &request, fds, n);
-    require(kit_receive(scene.fd, &made, 5000) == 1 && made.header.status == 0);
+    require(kit_receive(scene.fd, &made, 20000) == 1 && made.header.status == 0);
     open_for(&scene, SECTION_QUERY, &reply);
     ok_eq(reply.n_fds, 1); /* the lease */
     kit_reply_drop(&reply);

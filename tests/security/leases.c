@@ -231,7 +231,7 @@ CHILD(successor)
 static void start_holder(struct test_child *child)
 {
     require(test_child_start(child, "holder"));
-    test_child_expect(child, "holds", 10000);
+    test_child_expect(child, "holds", 20000);
     ok(is_alive(A_("held")));
 }
 
@@ -253,7 +253,7 @@ TEST(a_crashed_holder_takes_its_name_along, "11.28")
 
     start_holder(&child);
     test_child_write_line(&child, "crash");
-    ok_eq(test_child_wait(&child, 10000), 128 + SIGSEGV);
+    ok_eq(test_child_wait(&child, 20000), 128 + SIGSEGV);
     ok(!is_alive(A_("held")));
 }
 
@@ -263,7 +263,7 @@ TEST(a_holder_that_exits_takes_its_name_along, "4.16 11.27")
 
     start_holder(&child);
     test_child_write_line(&child, "leak");
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
     ok(!is_alive(A_("held")));
 }
 
@@ -273,10 +273,10 @@ TEST(exec_ends_the_hold, "11.27")
 
     start_holder(&child);
     test_child_write_line(&child, "exec");
-    test_child_expect(&child, "replaced", 10000);
+    test_child_expect(&child, "replaced", 20000);
     /* The process lives; its handles were the other program's. */
     ok(!is_alive(A_("held")));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 static int hold_by_fork(void *arg)
@@ -296,11 +296,11 @@ TEST(a_forked_child_holds_what_its_parent_holds, "11.27")
 
     require(section != NULL);
     require(test_child_fork(&child, hold_by_fork, NULL));
-    test_child_expect(&child, "forked", 5000);
+    test_child_expect(&child, "forked", 20000);
     ok_succeeds(CloseHandle(section));
     ok(is_alive(A_("held")));
     test_child_write_line(&child, "end");
-    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
     ok(!is_alive(A_("held")));
 }
 
@@ -321,12 +321,12 @@ TEST(a_forked_child_that_closes_its_handle_holds_no_more, "11.27")
 
     require(section != NULL);
     require(test_child_fork(&child, close_in_child, section));
-    test_child_expect(&child, "closed", 5000);
+    test_child_expect(&child, "closed", 20000);
     ok(is_alive(A_("held"))); /* our own handle */
     ok_succeeds(CloseHandle(section));
     ok(!is_alive(A_("held")));
     test_child_write_line(&child, "end");
-    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 TEST(a_program_started_by_vfork_holds_nothing, "11.27")
@@ -348,7 +348,7 @@ TEST(a_program_started_by_vfork_holds_nothing, "11.27")
      */
     ok(is_alive(A_("held")));
     ok_succeeds(CloseHandle(section));
-    ok(test_until(!is_alive(A_("held")), 5000));
+    ok(test_until(!is_alive(A_("held")), 20000));
     ok(!kit_is_gone(pid));
     kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -375,13 +375,13 @@ TEST(a_lease_in_an_unread_message_holds_the_name, "11.27")
     require(kit_hello(fd, 0, &reply));
     kit_fill_open(&request, 1, A_("held"));
     require(kit_send(fd, &request, request.header.size));
-    require(test_until(nt_os_socket_unread(fd) == 0, 5000));
+    require(test_until(nt_os_socket_unread(fd) == 0, 20000));
     ok(is_alive(A_("held")));
     /* Answered, not yet read: it is on its way to a handle. */
     ok_succeeds(CloseHandle(section));
     ok(is_alive(A_("held")));
     close(fd);
-    ok(test_until(!is_alive(A_("held")), 5000));
+    ok(test_until(!is_alive(A_("held")), 20000));
     ntshm_quiesce();
     ok_eq(kit_broker_end(&broker, SIGTERM), 0);
 }

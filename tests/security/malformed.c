@@ -67,11 +67,12 @@ static void scene_end(struct scene *scene)
     struct ntshm_broker_statistics statistics;
 
     expect_service();
-    ok(test_until(ask_broker(&statistics) && statistics.clients == 1, 5000));
+    ok(test_until(ask_broker(&statistics) && statistics.clients == 1, 20000));
     ok_eq(statistics.names, 0);
     ok_eq(statistics.fds, 0);
     ok_eq(statistics.pid, scene->broker.pid);
-    ok_eq(kit_count_fds(scene->broker.pid), scene->n_fds);
+    ok(test_until(kit_count_fds(scene->broker.pid) == scene->n_fds, 20000), "%d were %d",
+       kit_count_fds(scene->broker.pid), scene->n_fds);
     ntshm_quiesce();
     ok_eq(kit_broker_end(&scene->broker, SIGTERM), 0);
 }
@@ -235,7 +236,7 @@ TEST(a_malformed_message_ends_that_connection_only, "")
 
         kit_fill_create(&request, 1, A_("spoiled"));
         require(kit_send(fd, &request, spoilers[i].spoil(&request)));
-        ok(kit_receive(fd, &reply, 5000) == 0, "%s", spoilers[i].name);
+        ok(kit_receive(fd, &reply, 20000) == 0, "%s", spoilers[i].name);
         /* The one beside it is served as before. */
         kit_fill_statistics(&request, 2);
         ok(kit_ask(other, &request, &reply), "%s", spoilers[i].name);
@@ -257,7 +258,7 @@ TEST(without_a_hello_there_is_no_service, "")
     fd = kit_connect(scene.broker.directory);
     kit_fill_create(&request, 1, A_("rude"));
     require(kit_send(fd, &request, whole(&request)));
-    ok_eq(kit_receive(fd, &reply, 5000), 0);
+    ok_eq(kit_receive(fd, &reply, 20000), 0);
     close(fd);
     /* A HELLO of something else is answered, and is none. */
     fd = kit_connect(scene.broker.directory);
@@ -267,7 +268,7 @@ TEST(without_a_hello_there_is_no_service, "")
     ok_status(reply.header.status, STATUS_REVISION_MISMATCH);
     kit_fill_create(&request, 1, A_("rude"));
     require(kit_send(fd, &request, whole(&request)));
-    ok_eq(kit_receive(fd, &reply, 5000), 0);
+    ok_eq(kit_receive(fd, &reply, 20000), 0);
     close(fd);
     scene_end(&scene);
 }
@@ -290,7 +291,7 @@ TEST(garbage_of_any_size_ends_the_connection, "")
         for (size_t k = 0; k < size; k++)
             bytes[k] = fill < 0 ? (unsigned char)(k * 2654435761u >> 13) : (unsigned char)fill;
         require(kit_send(fd, bytes, size));
-        ok(kit_receive(fd, &reply, 5000) == 0, "%zu bytes of %d", size, fill);
+        ok(kit_receive(fd, &reply, 20000) == 0, "%zu bytes of %d", size, fill);
         close(fd);
     }
     scene_end(&scene);
@@ -332,7 +333,7 @@ TEST(descriptors_that_nobody_asked_for_end_the_connection, "")
 
         kit_fill_create(&request, 1, A_("gift"));
         require(send_with_fds(fd, &request, counts[i]));
-        ok(kit_receive(fd, &reply, 5000) == 0, "%zu descriptors", counts[i]);
+        ok(kit_receive(fd, &reply, 20000) == 0, "%zu descriptors", counts[i]);
         close(fd);
     }
     scene_end(&scene);
@@ -434,7 +435,7 @@ TEST_DEADLINE(three_thousand_spoiled_requests_leave_nothing, "", 60)
             bytes[at] ^= (unsigned char)(1u << rand_r(&seed) % 8);
         }
         if (kit_send(fd, &request, whole(&request) % sizeof(request))) {
-            int got = kit_receive(fd, &reply, 5000);
+            int got = kit_receive(fd, &reply, 20000);
 
             ok(got >= 0, "neither answer nor end");
             n_answered += got == 1;
@@ -467,7 +468,7 @@ TEST(a_message_from_another_process_ends_the_connection, "")
     while (waitpid(pid, &status, 0) < 0)
         ;
     ok_eq(status, 0);
-    ok_eq(kit_receive(fd, &reply, 5000), 0);
+    ok_eq(kit_receive(fd, &reply, 20000), 0);
     close(fd);
     scene_end(&scene);
 }
@@ -507,7 +508,7 @@ TEST(who_does_not_read_gets_one_answer_and_disturbs_nobody, "")
 
     /* When it reads at last it gets everything, one by one. */
     for (uint64_t i = 1; i <= N_QUEUED; i++) {
-        require(kit_receive(fd, &reply, 5000) == 1);
+        require(kit_receive(fd, &reply, 20000) == 1);
         ok_eq(reply.header.number, i);
         ok_status(reply.header.status, STATUS_SUCCESS);
         ok_eq(reply.n_fds, 2);
@@ -566,7 +567,7 @@ TEST(a_stopped_client_disturbs_nobody_and_keeps_its_names, "")
 
     scene_begin(&scene);
     require(test_child_start(&child, "stopped"));
-    test_child_expect(&child, "ready", 5000);
+    test_child_expect(&child, "ready", 20000);
     for (int round = 0; round < 10; round++) {
         kill((pid_t)child.pid, SIGSTOP);
         for (int i = 0; i < 20; i++)
@@ -633,6 +634,6 @@ TEST(names_are_counted_and_refused, "")
     }
     while (n > 0)
         CloseHandle(sections[--n]);
-    ok(test_until(ask_broker(&statistics) && statistics.names == 0, 5000));
+    ok(test_until(ask_broker(&statistics) && statistics.names == 0, 20000));
     scene_end(&scene);
 }

@@ -124,15 +124,15 @@ static void rob(const char *taker_name, const char *mode, const char *found)
     snprintf(channels[0], sizeof(channels[0]), "%d", pair[0]);
     snprintf(channels[1], sizeof(channels[1]), "%d", pair[1]);
     require(test_child_start(&giver, "giver", channels[0], mode));
-    require(test_child_read_line(&giver, line, sizeof(line), 10000));
+    require(test_child_read_line(&giver, line, sizeof(line), 20000));
     require(sscanf(line, "%15s %31s", fd, address) == 2);
     snprintf(pid, sizeof(pid), "%ld", giver.pid);
     require(test_child_start(&taker, taker_name, channels[1], pid, fd, address));
     ok_eq(test_child_wait(&taker, 30000), 0);
     test_child_write_line(&giver, "look");
-    test_child_expect(&giver, found, 5000);
+    test_child_expect(&giver, found, 20000);
     test_child_write_line(&giver, "end");
-    ok_eq(test_child_wait(&giver, 5000), 0);
+    ok_eq(test_child_wait(&giver, 20000), 0);
     close(pair[0]);
     close(pair[1]);
 }

@@ -73,7 +73,7 @@ TEST(a_strangers_closed_directory_is_refused_and_his_uid_told, "")
     kit_open_house();
     room = kit_room_of(KIT_STRANGER);
     require(test_child_start(&child, "outsider", "65534", room));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 TEST(a_directory_that_is_open_to_others_is_refused, "")
@@ -133,7 +133,7 @@ TEST(a_broker_serves_no_strangers_directory, "")
         execl(program, program, "--directory", directory, (char *)NULL);
         _exit(127);
     }
-    ok(test_until(waitpid(pid, &status, WNOHANG) == pid, 5000));
+    ok(test_until(waitpid(pid, &status, WNOHANG) == pid, 20000));
     ok(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %#x", (unsigned)status);
 }
 
@@ -177,15 +177,15 @@ TEST(a_strangers_broker_is_refused_and_hears_nothing, "")
     kit_open_house();
     room = kit_room_of(KIT_STRANGER);
     require(test_child_start(&child, "false_broker", "65533", room));
-    test_child_expect(&child, "listens", 5000);
+    test_child_expect(&child, "listens", 20000);
     expect_refusal(room, "65533");
     /* Nor if he got it into a directory of ours. */
     require(chown(room, 0, 0) == 0);
     expect_refusal(room, "65533");
     test_child_write_line(&child, "count");
-    test_child_expect(&child, "0 bytes", 5000);
+    test_child_expect(&child, "0 bytes", 20000);
     test_child_write_line(&child, "end");
-    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 /* A listener that accepts nobody and whose queue is full: whoever connects there waits for ever. */
@@ -224,10 +224,10 @@ TEST(a_stranger_who_does_not_answer_holds_nobody_up, "")
     kit_open_house();
     room = kit_room_of(KIT_STRANGER);
     require(test_child_start(&child, "silent_listener", "65533", room));
-    test_child_expect(&child, "listens", 5000);
+    test_child_expect(&child, "listens", 20000);
     expect_refusal(room, "65533");
     test_child_write_line(&child, "end");
-    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 /* Nor whoever looks there whether his own broker runs, before he goes to the machine's. */
@@ -244,11 +244,11 @@ TEST(a_stranger_in_the_place_of_ones_own_broker_holds_nobody_up, "")
     room = kit_room_of(KIT_STRANGER);
     setenv("NTSHM_BROKER", room, 1);
     require(test_child_start(&child, "silent_listener", "65533", room));
-    test_child_expect(&child, "listens", 5000);
+    test_child_expect(&child, "listens", 20000);
     ok_succeeds(CloseHandle(create(A_("name"))));
     ntshm_quiesce();
     test_child_write_line(&child, "end");
-    ok_eq(test_child_wait(&child, 5000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
     ok_eq(kit_broker_end(&system, SIGTERM), 0);
 }
 
@@ -278,7 +278,7 @@ TEST(a_broker_of_one_user_serves_no_other, "")
     snprintf(path, sizeof(path), "%s/broker", broker.directory);
     require(chmod(broker.directory, 0755) == 0 && chmod(path, 0777) == 0);
     require(test_child_start(&child, "unwanted", "65534", broker.directory));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
     ok_succeeds(ntshm_broker_statistics(&statistics));
     ok_eq(statistics.names, 0);
     ok_eq(statistics.clients, 1);
@@ -323,7 +323,7 @@ TEST(who_becomes_another_user_connects_anew, "")
     kit_need_root();
     kit_open_house();
     require(test_child_start(&child, "changer", "65534", kit_room_of(KIT_NOBODY)));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 CHILD(locked_out)
@@ -346,7 +346,7 @@ TEST(who_becomes_another_user_loses_the_old_ones_names, "")
     kit_need_root();
     kit_open_house();
     require(test_child_start(&child, "locked_out", "65534"));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 /* A daemon that works as a user for a while: its effective user is another than its real one. */
@@ -370,5 +370,5 @@ TEST(who_works_as_another_user_for_a_while_is_that_user, "")
     kit_need_root();
     kit_open_house();
     require(test_child_start(&child, "masked", "65534", kit_room_of(KIT_NOBODY)));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }

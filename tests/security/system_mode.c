@@ -385,7 +385,7 @@ TEST_DEADLINE(a_user_with_every_connection_leaves_half_of_them, "", 180)
     kit_need_root();
     require(setrlimit(RLIMIT_NOFILE, &small) == 0);
     kit_broker_start_system(&broker, "machine", BROKER,
-                            (const char *const[]){"--linger=1000", NULL});
+                            (const char *const[]){"--linger=5000", NULL});
     n = crowd_start(&first, "60002");
     m = crowd_start(&second, "60003");
     ok_eq(n, 37); /* of the seventy-five that 600 descriptors are for */

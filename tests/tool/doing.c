@@ -195,6 +195,27 @@ TEST(open_waits_for_a_name, "")
     ok_tool(2, "--fd is for the COMMAND", "open", A_("Local\\late"), "--fd", "3");
 }
 
+/* A path may lead to a directory, which is nothing to wait for; other names are told apart. */
+TEST(paths_and_what_is_no_name_are_said, "")
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, L_("Global\\e"));
+    char path[200];
+
+    snprintf(path, sizeof(path), "\\BaseNamedObjects%s", A_("Global\\e") + strlen("Global"));
+    ok_tool(0, "directory\n", "open", "\\BaseNamedObjects");
+    ok_tool(0, "\"type\":\"directory\"", "open", "--read-only", "--json", "\\Sessions");
+    ok_tool(0, "event\n", "open", path);
+    ok_tool(1, "nothing to signal", "signal", "\\BaseNamedObjects");
+    ok_tool(1, "another kind of object's", "wait", "\\BaseNamedObjects");
+    ok_tool(1, "is no section but: directory", "dump", "\\BaseNamedObjects");
+    ok_tool(1, "there is no such directory", "open", "\\nowhere\\e");
+    ok_tool(1, "this is not a name", "open", "Local\\");
+    ok_tool(1, "this is not a name", "show", "Local\\");
+    ok_tool(1, "this is no UTF-8", "open", "Local\\\xff");
+    ok_tool(1, "this is no UTF-8", "show", "Local\\\xff");
+    CloseHandle(event);
+}
+
 TEST(memory_goes_to_a_command_that_knows_no_names, "")
 {
     HANDLE section =

@@ -180,6 +180,16 @@ struct play {
     uint64_t changes;
 };
 
+/* A request, or the word that the answer was taken; signals come meanwhile. */
+static ssize_t hear(int fd, struct nt_service_request *request)
+{
+    ssize_t n;
+
+    while ((n = recv(fd, request, sizeof(*request), 0)) < 0 && errno == EINTR)
+        ;
+    return n;
+}
+
 static void answer(struct play *play, int fd)
 {
     const struct nt_region_record record = {
@@ -188,7 +198,7 @@ static void answer(struct play *play, int fd)
     struct nt_service_request request;
     struct iovec parts[] = {{&reply, sizeof(reply)}, {(void *)(uintptr_t)&record, 0}};
 
-    if (recv(fd, &request, sizeof(request), 0) < (ssize_t)sizeof(request))
+    if (hear(fd, &request) < (ssize_t)sizeof(request))
         return;
     if (strcmp(play->how, "moving") == 0)
         reply.size = ++play->changes;
@@ -199,7 +209,7 @@ static void answer(struct play *play, int fd)
         reply.size = 8;
     }
     if (writev(fd, parts, 2) > 0)
-        recv(fd, &request, sizeof(request), 0); /* that it was taken */
+        hear(fd, &request); /* that it was taken */
 }
 
 static void act(void *argument)

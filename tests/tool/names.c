@@ -152,8 +152,8 @@ TEST(show_knows_every_kind, "")
     handle = CreateJobObjectW(NULL, L_("Local\\kind"));
     ok_tool(0, "type             Job\n", "show", A_("Local\\kind"));
     CloseHandle(handle);
-    ok_tool(1, "nobody has a handle of the name", "show", A_("Local\\kind"));
-    ok_tool(1, "nobody has a handle of the name", "hold", A_("Local\\kind"));
+    ok_tool(1, "nobody has a handle of this name", "show", A_("Local\\kind"));
+    ok_tool(1, "nobody has a handle of this name", "hold", A_("Local\\kind"));
     ok_tool(1, "there is no such directory", "show", "Global\\no\\directory");
     ok_tool(2, "which name?", "show");
     ok_tool(2, "which name?", "hold");

@@ -48,12 +48,25 @@ def become(uid):
     return None if uid == 0 else change
 
 
-def is_alive(pid):
+def state_of(pid):
+    """As /proc has it: "T" stands still; "X" also where there is none."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+            return file.read().rpartition(")")[2].split()[0]
     except OSError:
-        return False
+        return "X"
+
+
+def is_alive(pid):
+    return state_of(pid) not in ("Z", "X")
+
+
+def stop(pid):
+    """Until it stands still, and does not only have to."""
+    os.kill(pid, signal.SIGSTOP)
+    end = time.monotonic() + DEADLINE
+    while state_of(pid) != "T" and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 class Scene:
@@ -401,12 +414,12 @@ class Scene:
         check("a dump goes where a link leads, as /dev/stdout does", code == 0 and
               os.path.islink(link) and os.path.getsize(there) == 8 * 4096, (code, err))
         reader, writer = os.pipe()
-        slow = subprocess.Popen([self.ntshm, "dump", name, "--all", "--deadline=1"], stdout=writer,
+        slow = subprocess.Popen([self.ntshm, "dump", name, "--all", "--deadline=5"], stdout=writer,
                                 stdin=subprocess.DEVNULL, env=self.environment,
                                 preexec_fn=become(BEN))
         os.close(writer)
         try:
-            slow.wait(1.5)
+            slow.wait(6)
         except subprocess.TimeoutExpired:
             pass
         with open(reader, "rb") as stream:
@@ -470,7 +483,7 @@ class Scene:
         check("a process that answers is told by both", told.get("cooperated") is True and
               len([piece for piece in told["pieces"] if piece["from_library"]]) >= 2000,
               told.get("why_not"))
-        busy.send_signal(signal.SIGSTOP)
+        stop(busy.pid)
         told = self.told(ANN, "map", "--deadline=30", str(busy.pid)) or {}
         check("a process that stands still is told by the kernel", told.get("cooperated") is False
               and told.get("why_not"), told.get("why_not"))
@@ -529,11 +542,11 @@ class Scene:
                     ("open", "Local\\x"), ("signal", "Local\\x"), ("wait", "Local\\x"),
                     ("create", "event", "Local\\x", "--", "true"), ("broker", "status"),
                     ("broker", "stop"), ("hold", "Local\\x")]
-        os.kill(self.broker.pid, signal.SIGSTOP)
+        stop(self.broker.pid)
         children = subprocess.run(["pgrep", "-P", str(self.broker.pid)], stdout=subprocess.PIPE,
                                   text=True, check=False).stdout.split()
         for child in children:
-            os.kill(int(child), signal.SIGSTOP)
+            stop(int(child))
         for command in commands:
             start = time.monotonic()
             place = 2 if command[0] == "broker" else 1

@@ -74,7 +74,7 @@ static void copy_this_program(const char *to)
     ssize_t n = -1;
 
     require(source >= 0 && target >= 0, "%s: %s", to, strerror(errno));
-    while ((n = sendfile(target, source, NULL, 1 << 20)) > 0)
+    while ((n = sendfile(target, source, NULL, 1 << 20)) > 0 || (n < 0 && errno == EINTR))
         continue;
     require(n == 0 && fchown(target, RAISED_UID, RAISED_UID) == 0);
     close(source);

@@ -112,7 +112,7 @@ TEST(watching_16_tib_is_cheap, "")
         require(nt_fault_watch(FAR_AWAY + GRANULE, 1ull << 44, NT_FAULT_RESERVE) == 0);
         nt_fault_forget(FAR_AWAY + GRANULE);
     }
-    ok(nt_os_now_ns() - began < 2000000000ull * test_slowness(), "1000 took %llu ns",
+    ok(nt_os_now_ns() - began < 20000000000ull * (unsigned)test_slowness(), "1000 took %llu ns",
        (unsigned long long)(nt_os_now_ns() - began));
     ok_eq(nt_fault_kinds(FAR_AWAY + (1ull << 43)), 0);
 }

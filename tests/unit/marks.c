@@ -199,7 +199,7 @@ TEST(a_section_waits_for_the_end_of_a_cut, "16.1")
 
     ok_eq(nt_marks_begin_shrink(two), 0);
     test_thread_start(&thread, make_section, &one);
-    ok(test_until(seen(two, NT_MARK_DATA_SECTION) != 0, 5000));
+    ok(test_until(seen(two, NT_MARK_DATA_SECTION) != 0, 20000));
     for (int i = 0; i < 20; i++)
         test_pause();
     ok(!atomic_load(&made));

@@ -131,7 +131,7 @@ static void drain(void *arg)
     do {
         n = read(*(int *)arg, bytes, sizeof(bytes));
         test_pause();
-    } while (n > 0);
+    } while (n > 0 || (n < 0 && errno == EINTR));
 }
 
 TEST(a_full_pipe_is_waited_for, "")

@@ -58,11 +58,11 @@ TEST(a_forked_child_holds_its_parents_lease, "11.27 12.26")
 
     ok_eq(nt_os_lease_new(&write_fd, &read_fd), 0);
     require(test_child_fork(&child, hold, NULL));
-    test_child_expect(&child, "holding", 10000);
+    test_child_expect(&child, "holding", 20000);
     read_fd = nt_os_close(read_fd);
     ok(!nt_os_lease_is_dead(write_fd));
     test_child_write_line(&child, "go");
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
     ok(nt_os_lease_is_dead(write_fd));
     nt_os_close(write_fd);
 }
@@ -76,7 +76,7 @@ TEST(a_killed_holder_gives_its_lease_back, "11.28")
 
         ok_eq(nt_os_lease_new(&write_fd, &read_fd), 0);
         require(test_child_fork(&child, hold, NULL));
-        test_child_expect(&child, "holding", 10000);
+        test_child_expect(&child, "holding", 20000);
         nt_os_close(read_fd);
         ok_eq(test_child_kill(&child), TEST_CHILD_KILLED);
         ok(nt_os_lease_is_dead(write_fd));
@@ -128,7 +128,7 @@ TEST(a_holder_cannot_reopen_a_lease_for_writing, "")
 
     nt_os_drop_caches();
     require(test_child_fork(&child, try_to_write, NULL));
-    ok_eq(test_child_wait(&child, 10000), 0);
+    ok_eq(test_child_wait(&child, 20000), 0);
 }
 
 /* --- sleeping --------------------------------------------------------------------------------- */
@@ -170,7 +170,7 @@ TEST(signals_neither_end_nor_stretch_a_sleep, "")
     took = nt_os_now_ns() - began;
     setitimer(ITIMER_REAL, &never, NULL);
     ok(took >= 100000000, "%llu ns", (unsigned long long)took);
-    ok(took < 5000000000ull, "%llu ns", (unsigned long long)took);
+    ok(took < 20000000000ull, "%llu ns", (unsigned long long)took);
 }
 
 struct sleeper {
@@ -196,7 +196,7 @@ TEST(as_many_are_woken_as_asked, "")
     require(test_until(count_sleepers() == 4, 20000));
     nt_os_futex_wake(&sleeper.word, 1);
     ok(test_until(sleeper.n_awake == 1, 20000));
-    ok_eq(count_sleepers(), 3);
+    ok(test_until(count_sleepers() == 3, 20000), "%u sleep", count_sleepers());
     nt_os_futex_wake(&sleeper.word, 100);
     for (size_t i = 0; i < 4; i++)
         test_thread_join(&threads[i]);
@@ -236,7 +236,7 @@ TEST(a_daemon_has_one_descriptor_and_no_parent_of_ours, "")
     test_note("%s", text);
     ok(strncmp(text, "0\n1\n2\n3\n", 8) == 0, "%s", text);
     ok(strstr(text, "\n40\n") == NULL);
-    (void)test_until(orphans_are_gone(), 10000);
+    (void)test_until(orphans_are_gone(), 20000);
     close(extra);
     nt_os_close(read_fd);
     /* Neither a child nor a zombie of ours. */
@@ -267,5 +267,5 @@ TEST(a_daemon_that_cannot_be_started_is_an_error, "")
     ok_eq((int64_t)n, 0);
     nt_os_close(read_fd);
     ok(waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
-    (void)test_until(orphans_are_gone(), 10000);
+    (void)test_until(orphans_are_gone(), 20000);
 }

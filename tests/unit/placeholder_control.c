@@ -22,9 +22,9 @@ int __wrap_nt_os_map(void *address, size_t size, int protection, int flags, int 
     return __real_nt_os_map(address, size, protection, flags, fd, offset, ret_address);
 }
 
-TEST(an_intruder_is_caught_where_the_range_is_free_for_a_moment, "5.60")
+TEST_DEADLINE(an_intruder_is_caught_where_the_range_is_free_for_a_moment, "5.60", 120)
 {
-    struct race_result result = race_run(10000, 1);
+    struct race_result result = race_run(60000, 1);
 
     ok(result.n_intruded > 0, "nobody got in during %llu rounds",
        (unsigned long long)result.n_rounds);

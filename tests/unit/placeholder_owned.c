@@ -77,7 +77,7 @@ static void fork_while_replacing(long (*fork_somehow)(void))
         long child = fork_somehow();
 
         if (child == 0) {
-            alarm(20);
+            alarm(20 * (unsigned)test_slowness());
             _exit(use_pieces(base));
         }
         require(child > 0);

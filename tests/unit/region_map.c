@@ -518,7 +518,7 @@ static void fork_while_busy(long (*fork_somehow)(void))
         long child = fork_somehow();
 
         if (child == 0) {
-            alarm(20);
+            alarm(20 * (unsigned)test_slowness());
             _exit(use_map((uint64_t)kept));
         }
         require(child > 0);
@@ -550,7 +550,7 @@ TEST(a_forked_child_has_a_whole_map, "")
 TEST(a_child_of_a_raw_clone_has_a_whole_map, "")
 {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-    skip("the sanitizer's locks stay as another thread held them in a raw clone");
+    skip("a sanitizer's runtime is not made for a raw clone beside other threads");
 #endif
     fork_while_busy(fork_raw);
 }

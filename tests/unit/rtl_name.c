@@ -219,9 +219,6 @@ TEST(a_name_may_begin_in_any_of_them, "11.2 11.10")
         ok_status(nt_name_parse_in((enum nt_directory_kind)kind, 9, NULL, 0, &name),
                   STATUS_SUCCESS);
         ok(name.directory == (enum nt_directory_kind)kind && name.session == 9);
-        ok_eq(nt_directory_holds_names(name.directory), kind == NT_DIRECTORY_LOCAL ||
-                                                            kind == NT_DIRECTORY_GLOBAL ||
-                                                            kind == NT_DIRECTORY_SESSION);
     }
 }
 

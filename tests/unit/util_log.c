@@ -68,6 +68,26 @@ TEST(a_hook_can_be_replaced_and_taken_away, "")
     ok_str_eq(second.text, "to the second");
 }
 
+TEST(an_array_grows_and_keeps_what_is_in_it, "")
+{
+    size_t n = 0, room = 0, huge = SIZE_MAX / sizeof(uint32_t);
+    uint32_t *array = NULL, *before;
+
+    for (uint32_t i = 0; i < 1000; i++) {
+        require(NT_ARRAY_GROW(array, n, room));
+        require(n < room);
+        array[n++] = i;
+    }
+    ok_eq(room, 1024);
+    for (uint32_t i = 0; i < 1000; i++)
+        ok_eq(array[i], i);
+    before = array;
+    ok(!NT_ARRAY_GROW(array, huge, huge));
+    ok_ptr_eq(array, before);
+    ok_eq(huge, SIZE_MAX / sizeof(uint32_t));
+    free(array);
+}
+
 TEST(arithmetic_on_powers_of_two, "")
 {
     ok_eq(nt_align_up(0, 4096), 0);
