@@ -3,19 +3,20 @@
  * The system's users and groups as accounts: S-1-22-1-UID in the domain "Unix User", S-1-22-2-GID
  * in "Unix Group".
  */
-#include <grp.h>
-#include <pwd.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#ifndef _WIN32
+#    include <grp.h>
+#    include <pwd.h>
+#    include <stdio.h>
+#    include <string.h>
+#    include <unistd.h>
 
-#include <windows.h>
-#include <aclapi.h>
-#include <sddl.h>
+#    include <windows.h>
+#    include <aclapi.h>
+#    include <sddl.h>
 
-#include "harness/test.h"
+#    include "harness/test.h"
 
-#define NOBODY_HAS 4000000001u
+#    define NOBODY_HAS 4000000001u
 
 struct account {
     char name[300], domain[300], sid[64];
@@ -312,3 +313,4 @@ TEST(a_list_that_grows_too_long_is_not_made, "13.14")
         ok_eq(made->AclSize, 8 + 2730 * 24);
     LocalFree(made);
 }
+#endif

@@ -79,7 +79,7 @@ TEST(a_view_of_reserved_pages_replaces_a_placeholder, "5.24 6.1 6.4")
     drop(section, base);
 }
 
-TEST(an_image_replaces_no_placeholder, "5.23 5.56")
+TEST(an_image_replaces_no_placeholder, "5.23 5.56 14.24")
 {
     const struct image_spec spec = movable_image(0);
     HANDLE image;

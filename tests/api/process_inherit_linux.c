@@ -3,22 +3,23 @@
  * What a child of CreateProcess believes of NTSHM_INHERIT when a shell between it and its parent
  * has changed one thing; whose exit code is told; and children in a pid name space of their own.
  */
-#include "api/process_kit.h"
+#ifndef _WIN32
+#    include "api/process_kit.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#    include <dirent.h>
+#    include <errno.h>
+#    include <sched.h>
+#    include <signal.h>
+#    include <stdio.h>
+#    include <stdlib.h>
+#    include <string.h>
+#    include <sys/resource.h>
+#    include <sys/syscall.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#include <ntstatus.h>
-#include <winternl.h>
+#    include <ntstatus.h>
+#    include <winternl.h>
 
 /* --- the variable ------------------------------------------------------------------------------
  */
@@ -113,9 +114,9 @@ CHILD(has_a_fork_that_ends)
 
 TEST(fork_does_not_tell_what_its_parent_ends_with, "")
 {
-#ifdef __SANITIZE_ADDRESS__
+#    ifdef __SANITIZE_ADDRESS__
     skip("the sanitizer looks for the parent's threads in a forked child");
-#endif
+#    endif
     ok_eq(run_child("has_a_fork_that_ends", "", FALSE), 9);
 }
 
@@ -137,9 +138,9 @@ CHILD(ends_with_a_thread)
 /* Though the service thread, which every child has, is there still. */
 TEST(last_thread_ends_a_child_with_its_code, "")
 {
-#ifdef __SANITIZE_THREAD__
+#    ifdef __SANITIZE_THREAD__
     skip("the sanitizer has a thread of its own");
-#endif
+#    endif
     ok_eq(run_child("ends_with_a_thread", "1", FALSE), 0x01020304);
     ok_eq(run_child("ends_with_a_thread", "2", FALSE), 0x02030405);
 }
@@ -249,9 +250,9 @@ TEST(bare_clone_waits_with_a_watcher_of_its_own, "")
     int status = 0;
     long pid;
 
-#ifdef __SANITIZE_THREAD__
+#    ifdef __SANITIZE_THREAD__
     skip("ThreadSanitizer does not follow a raw clone");
-#endif
+#    endif
     create_child(&info, "has_the_handle", "0", FALSE, CREATE_SUSPENDED);
     sleepers_handles[0] = CreateEventW(NULL, TRUE, FALSE, NULL);
     sleepers_handles[1] = info.hProcess;
@@ -512,3 +513,4 @@ TEST(process_is_opened_by_its_user_in_all_three_places, "")
         ok_eq(test_child_wait(&child, LONG_WAIT), 0);
     }
 }
+#endif

@@ -3,20 +3,21 @@
  * Processes as Linux has them: signals and their codes, descriptors, shells between parent and
  * child, forks, zombies, and what the environment may not make a program believe.
  */
-#include "api/process_kit.h"
+#ifndef _WIN32
+#    include "api/process_kit.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#    include <errno.h>
+#    include <fcntl.h>
+#    include <signal.h>
+#    include <stdio.h>
+#    include <stdlib.h>
+#    include <string.h>
+#    include <sys/mman.h>
+#    include <sys/resource.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#include <ntshm/ntshm.h>
+#    include <ntshm/ntshm.h>
 
 /* --- ends
  * ------------------------------------------------------------------------------------------ */
@@ -362,8 +363,8 @@ TEST(own_handle_means_the_parent_in_a_forked_child, "12.18")
 
 /* --- many at once --------------------------------------------------------------------------- */
 
-#define N_MAKERS 4
-#define ROUNDS   6
+#    define N_MAKERS 4
+#    define ROUNDS   6
 
 /* Two children: one that ends by itself, and one that has to be ended. */
 static void make_two(unsigned round, PROCESS_INFORMATION *quick, PROCESS_INFORMATION *slow)
@@ -425,3 +426,4 @@ TEST(processes_of_others_are_not_opened, "")
     ok_fails(OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)getppid()), ERROR_ACCESS_DENIED);
     require(seteuid(0) == 0);
 }
+#endif

@@ -3,21 +3,23 @@
  * Other processes as Linux has them: without the thread that works for others, stopped, ending,
  * forking; and who begins that thread and how it ends.
  */
-#include "api/remote_kit.h"
+#ifndef _WIN32
+#    include "api/remote_kit.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#    include <errno.h>
+#    include <pthread.h>
+#    include <signal.h>
+#    include <stdio.h>
+#    include <stdlib.h>
+#    include <string.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#include <ntshm/ntshm.h>
-#include <psapi.h>
+#    include <ntshm/ntshm.h>
+#    include <psapi.h>
 
-#define WORK (PROCESS_VM_OPERATION | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ | PROCESS_VM_WRITE)
+#    define WORK \
+        (PROCESS_VM_OPERATION | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ | PROCESS_VM_WRITE)
 
 /* --- who has no thread ---------------------------------------------------------------------- */
 
@@ -215,9 +217,9 @@ CHILD(remote_last)
 
 TEST(process_ends_with_its_last_thread_though_there_is_ours, "")
 {
-#ifdef __SANITIZE_THREAD__
+#    ifdef __SANITIZE_THREAD__
     skip("the sanitizer has a thread of its own");
-#endif
+#    endif
     struct test_child child;
 
     require(test_child_start(&child, "remote_last"));
@@ -283,3 +285,4 @@ TEST(token_of_another_process_says_whose_it_is, "13.12")
     ok_succeeds(CloseHandle(own));
     end_target(&target);
 }
+#endif

@@ -3,11 +3,12 @@
  * Security data of which this Wine has only stubs: entries about a part of an object, and the byte
  * of a resource manager; and what NULL does.
  */
-#include <string.h>
+#ifndef _WIN32
+#    include <string.h>
 
-#include <ntshm/ntshm.h>
+#    include <ntshm/ntshm.h>
 
-#include "api/security_kit.h"
+#    include "api/security_kit.h"
 
 /* --- about a part of an object -------------------------------------------------------------- */
 
@@ -298,3 +299,4 @@ TEST(check_of_entries_about_parts_is_refused, "13.14")
     ok(CloseHandle(token));
     ok(CloseHandle(primary));
 }
+#endif

@@ -3,17 +3,18 @@
  * Synchronization barriers (Wine 8 has the names and ends the program that calls them), and what
  * the in-process kinds ask of the kernel as long as nobody waits.
  */
-#include "api/api.h"
+#ifndef _WIN32
+#    include "api/api.h"
 
-#include <errno.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#    include <errno.h>
+#    include <linux/seccomp.h>
+#    include <sys/prctl.h>
+#    include <sys/syscall.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#define LONG_TIME 30000
-#define N         4
+#    define LONG_TIME 30000
+#    define N         4
 
 static SYNCHRONIZATION_BARRIER barrier;
 static LONG n_last, counter_of_rounds[300];
@@ -58,11 +59,11 @@ TEST(barrier_waits_for_all, "")
 
 /* --- nobody waits ----------------------------------------------------------------------------- */
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#    define SANITIZED 1
-#else
-#    define SANITIZED 0
-#endif
+#    if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#        define SANITIZED 1
+#    else
+#        define SANITIZED 0
+#    endif
 
 static DWORD slot, fiber_slot;
 static CRITICAL_SECTION section;
@@ -140,3 +141,4 @@ TEST(what_nobody_waits_for_makes_no_system_call, "")
     TlsFree(slot);
     FlsFree(fiber_slot);
 }
+#endif

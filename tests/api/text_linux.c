@@ -243,7 +243,6 @@ TEST(debug_output_goes_to_the_log_hook, "")
     ok_eq(n_heard, 3);
     ntshm_set_log(NULL, NULL);
 }
-#endif
 
 TEST(memory_is_aligned_as_it_was_asked_for, "")
 {
@@ -267,3 +266,4 @@ TEST(memory_is_aligned_as_it_was_asked_for, "")
     ok_ptr_eq(_aligned_malloc(16, 0), NULL);
     _aligned_free(NULL);
 }
+#endif

@@ -3,17 +3,18 @@
  * Threads where Linux shows through: names, fork, ends that are not the library's, and what it
  * cannot do.
  */
-#include "api/api.h"
+#ifndef _WIN32
+#    include "api/api.h"
 
-#include <process.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#    include <process.h>
+#    include <pthread.h>
+#    include <stdio.h>
+#    include <stdlib.h>
+#    include <sys/syscall.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#define LONG_TIME 30000
+#    define LONG_TIME 30000
 
 struct meeting {
     HANDLE go, here;
@@ -245,12 +246,13 @@ TEST(last_thread_ends_the_process, "")
 {
     struct test_child child;
 
-#ifdef __SANITIZE_THREAD__
+#    ifdef __SANITIZE_THREAD__
     skip("the sanitizer has a thread of its own");
-#endif
-#ifdef __SANITIZE_ADDRESS__
+#    endif
+#    ifdef __SANITIZE_ADDRESS__
     skip("what the first thread's stack held counts as a leak");
-#endif
+#    endif
     require(test_child_fork(&child, first_thread_ends, NULL));
     ok_eq(test_child_wait(&child, LONG_TIME), 41);
 }
+#endif

@@ -3,19 +3,20 @@
  * Tokens and the kernel: which SIDs its numbers are, threads whose credentials are others than the
  * process's, integrity that a program gives up, and what a fork's child has of it.
  */
-#include <grp.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#ifndef _WIN32
+#    include <grp.h>
+#    include <signal.h>
+#    include <stdio.h>
+#    include <string.h>
+#    include <sys/syscall.h>
+#    include <sys/wait.h>
+#    include <unistd.h>
 
-#include "api/api.h"
-#include "harness/test.h"
+#    include "api/api.h"
+#    include "harness/test.h"
 
-#define OTHER_UID 65533u
-#define OTHER_GID 65532u
+#    define OTHER_UID 65533u
+#    define OTHER_GID 65532u
 
 typedef union {
     TOKEN_USER user;
@@ -444,3 +445,4 @@ TEST(who_only_identifies_himself_opens_nothing_by_name, "13.20")
     ok_succeeds(RevertToSelf());
     ok_succeeds(CloseHandle(section));
 }
+#endif

@@ -424,6 +424,31 @@ TEST(every_pointer_is_needed, "15.19 15.20 15.21")
     release(memory);
 }
 
+/* Of two faults the first in this order is told: the pointers, the numbers, the array, the region.
+ */
+TEST(watch_tells_the_first_of_two_faults, "17.8")
+{
+    char *memory = watched(WATCHED, PAGE_READWRITE);
+    void *addresses[4];
+    ULONG_PTR count = 4, none = 0;
+    DWORD granularity;
+
+    touch(memory, 1);
+    ok_watch_fails(GetWriteWatch(2, memory, 0, NULL, NULL, &granularity), ERROR_NOACCESS);
+    ok_watch_fails(GetWriteWatch(2, memory, 0, NULL, &none, NULL), ERROR_NOACCESS);
+    ok_watch_fails(GetWriteWatch(2, memory, PAGE, NULL, &count, &granularity),
+                   ERROR_INVALID_PARAMETER);
+    ok_watch_fails(GetWriteWatch(0, memory, 0, NULL, &count, &granularity),
+                   ERROR_INVALID_PARAMETER);
+    ok_watch_fails(GetWriteWatch(0, memory, PAGES * PAGE + 1, NULL, &count, &granularity),
+                   ERROR_NOACCESS);
+    ok_watch_fails(GetWriteWatch(0, NULL, PAGE, NULL, &count, &granularity), ERROR_NOACCESS);
+    ok_watch_fails(GetWriteWatch(0, NULL, PAGE, addresses, &count, &granularity),
+                   ERROR_INVALID_PARAMETER);
+    ok_pages(0, memory, PAGES, 1, );
+    release(memory);
+}
+
 TEST(what_cannot_be_looked_at, "15.22")
 {
     char *memory = watched(WATCHED, PAGE_READWRITE);

@@ -164,7 +164,7 @@ NTSTATUS nt_watch_get(const void *base, size_t size, bool reset, void **addresse
     struct look look = {.reset = reset, .addresses = addresses, .room = *count};
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
-    if (!*count)
+    if (!*count || !size) /* 17.8 */
         return STATUS_INVALID_PARAMETER;
     if (!addresses)
         return STATUS_ACCESS_VIOLATION;
