@@ -230,7 +230,8 @@ static void share_and_open(void *argument)
         HANDLE handle = share_handle(device, heap);
         ID3D12Resource *buffer;
 
-        require(share_open_heap(device, handle, &opened) == S_OK);
+        ok_hr(share_open_heap(device, handle, &opened), S_OK);
+        require(opened);
         kit_release_last(heap);
         ok_succeeds(CloseHandle(handle));
         buffer = share_place(device, opened, 0, 64 * KIB);
@@ -250,7 +251,8 @@ static void open_by_name(void *argument)
 
         ok_hr(ID3D12Device_OpenSharedHandleByName(device, L_("common"), GENERIC_ALL, &handle),
               S_OK);
-        require(share_open_heap(device, handle, &opened) == S_OK);
+        ok_hr(share_open_heap(device, handle, &opened), S_OK);
+        require(opened);
         ok_succeeds(CloseHandle(handle));
         kit_release_last(opened);
     }
@@ -283,6 +285,54 @@ TEST(threads_share_and_open_at_once, "D13.4 D12.9")
 {
     several_threads("memfd");
     several_threads("export");
+}
+
+#define OPENERS 4
+#define OPENS   400
+
+struct opener {
+    ID3D12Device5 *device;
+    HANDLE handle;
+    unsigned n_opened;
+};
+
+static void open_often(void *argument)
+{
+    struct opener *opener = argument;
+
+    for (unsigned i = 0; i < OPENS; i++) {
+        ID3D12Heap *opened = NULL;
+
+        opener->n_opened += share_open_heap(opener->device, opener->handle, &opened) == S_OK;
+        if (opened)
+            kit_release_last(opened);
+    }
+}
+
+/* A driver that reads what a descriptor names reads at a position, which copies of it share. */
+TEST(nobody_who_opens_exported_memory_disturbs_another, "D13.4 D5.6")
+{
+    struct test_thread threads[OPENERS];
+    struct opener openers[OPENERS];
+    ID3D12Device5 *device;
+    ID3D12Heap *heap;
+    HANDLE handle;
+
+    share_kind("export");
+    device = kit_device();
+    heap = share_heap(device, 64 * KIB);
+    handle = share_handle(device, heap);
+    for (unsigned i = 0; i < OPENERS; i++) {
+        openers[i] = (struct opener){device, handle, 0};
+        test_thread_start(&threads[i], open_often, &openers[i]);
+    }
+    for (unsigned i = 0; i < OPENERS; i++) {
+        test_thread_join(&threads[i]);
+        ok_eq(openers[i].n_opened, OPENS);
+    }
+    ok_succeeds(CloseHandle(handle));
+    kit_release_last(heap);
+    kit_release_last(device);
 }
 
 /* --- which memory ------------------------------------------------------------------------- */

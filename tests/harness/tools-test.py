@@ -55,6 +55,13 @@ def main():
               run(folder, [("a", "api", good), ("b", "unit", "exit 0"),
                            ("c", "unit", "echo no unicorns; exit 77")]), 0,
               r"^    skipped  c: no unicorns$", r"\A(.*\n)*4 passed, 0 failed, 2 skipped\n\Z")
+        check("a test that could try nothing, and counts it, is skipped",
+              run(folder, [("a", "api", good),
+                           ("b", "api", "echo 'skip  no bird'; echo '0 passed, 0 failed, 1 skipped'; exit 77")]),
+              0, r"^    skipped  b: no bird$", r"\A(.*\n)*3 passed, 0 failed, 2 skipped\n\Z")
+        check("one that passed something ends with another code",
+              run(folder, [("a", "api", "echo '1 passed, 0 failed, 1 skipped'; exit 77")]), 1,
+              r"exit code 77 though no case failed")
         check("a failed case fails the run and shows its output",
               run(folder, [("a", "api", good),
                            ("b", "api", "echo why; echo '1 passed, 2 failed, 0 skipped'; exit 1")]),

@@ -9,6 +9,9 @@
  * descriptor must be a memfd that nobody can cut off, and this user's own; and such memory is made
  * only when it is asked for (memory-choose.c).
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -216,6 +219,23 @@ static HRESULT examine(const struct nt_d3d_device *device, const struct nt_d3d_l
 }
 
 /*
+ * A descriptor for the driver. A driver on the CPU reads the file at its position, which is every
+ * copy's, in whatever process: whoever opened the same memory in that moment moved it away. So that
+ * driver gets a description of its own.
+ */
+static int copy_for_driver(const struct nt_d3d_device *device, int fd, int *ret_fd)
+{
+    char path[32];
+    int r = -ENOENT;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (nt_d3d_vulkan_is_on_cpu(&device->vulkan))
+        r = nt_os_file_open(path, O_RDWR, 0, ret_fd);
+    /* Without /proc a copy has to do. */
+    return r == -ENOENT || r == -EACCES ? nt_os_dup(fd, ret_fd) : r;
+}
+
+/*
  * Imports a copy of @fd. The driver takes it when it succeeds; when it fails it stays ours, but for
  * llvmpipe, which closes it once it has looked at it (D5.6).
  */
@@ -232,7 +252,7 @@ static VkResult import_opaque(struct nt_d3d_memory *memory, int fd)
                                        .memoryTypeIndex = memory->type_index};
     VkResult result;
 
-    if (nt_os_dup(fd, &import.fd) < 0)
+    if (copy_for_driver(memory->device, fd, &import.fd) < 0)
         return VK_ERROR_TOO_MANY_OBJECTS;
     result = vkAllocateMemory(vk(memory), &info, NULL, &memory->segments[0].memory);
     if (result != VK_SUCCESS &&
