@@ -73,7 +73,8 @@ TEST(compacting_a_heap_takes_nothing_that_is_used, "")
     require(heap != NULL && block != NULL);
     memset(block, 9, 100000);
     SetLastError(12345);
-    ok(HeapCompact(heap, 0) > 0 || GetLastError() == NO_ERROR);
+    /* This Wine does nothing, and says neither. */
+    todo_wine ok(HeapCompact(heap, 0) > 0 || GetLastError() == NO_ERROR);
     ok(block[0] == 9 && block[99999] == 9);
     ok(HeapValidate(heap, 0, NULL));
     ok(HeapFree(heap, 0, block));
